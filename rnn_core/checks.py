@@ -1,0 +1,110 @@
+"""Checks on what comes in.
+
+Every public function passes its arguments through here before it changes anything.
+A message names the argument, says what was given and what was expected.
+"""
+
+from __future__ import annotations
+
+import numbers
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+Shape = Sequence[int | str]  # a number is exact, a letter stands for any size from 1 up
+
+
+def array(name: str, value: object, shape: Shape, dtype: np.dtype | type) -> np.ndarray:
+    """Return `value` as a finite array of `shape` and `dtype`, or say what is wrong with it.
+
+    Raises
+    ------
+    TypeError
+        If `value` is not numeric (text, objects, complex numbers, ragged lists).
+    ValueError
+        If the rank or a size differs from `shape`, a size is 0, or a number is NaN or infinite.
+    """
+    given = numeric(name, value)
+    fits = given.ndim == len(shape) and all(
+        size == want if isinstance(want, int) else size >= 1
+        for size, want in zip(given.shape, shape, strict=True)
+    )
+    if not fits:
+        raise ValueError(f"{name} must have shape {_spell(shape)}; got {_spell(given.shape)}")
+    finite(name, given)
+    return given.astype(dtype, copy=False)
+
+
+def numeric(name: str, value: object) -> np.ndarray:
+    """Return `value` as an array of real numbers."""
+    try:
+        given = np.asarray(value)
+    except (ValueError, TypeError, RuntimeError) as error:
+        raise TypeError(f"{name} must be an array of numbers; got {value!r:.60}") from error
+    if given.dtype.kind not in "biuf":
+        raise TypeError(f"{name} must be an array of real numbers; got dtype {given.dtype}")
+    return given
+
+
+def finite(name: str, value: np.ndarray) -> None:
+    """Raise ValueError if an entry of `value` is NaN or infinite, and say which is the first."""
+    if not np.isfinite(value).all():
+        where = np.unravel_index(int(np.argmin(np.isfinite(value))), value.shape)
+        at = tuple(int(k) for k in where)
+        raise ValueError(f"{name} must be finite; got {value[where]} at index {at}")
+
+
+def size(name: str, value: object) -> int:
+    """Return `value` as a whole number from 1 up."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral):
+        raise TypeError(f"{name} must be a whole number; got {value!r}")
+    if value < 1:
+        raise ValueError(f"{name} must be at least 1; got {value}")
+    return int(value)
+
+
+def positive(name: str, value: object) -> float:
+    """Return `value` as a finite number above 0."""
+    number = real(name, value)
+    if number <= 0:
+        raise ValueError(f"{name} must be above 0; got {value}")
+    return number
+
+
+def real(name: str, value: object) -> float:
+    """Return `value` as a finite float."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        raise TypeError(f"{name} must be a number; got {value!r}")
+    if not np.isfinite(value):
+        raise ValueError(f"{name} must be finite; got {value}")
+    return float(value)
+
+
+def choice(name: str, value: object, options: Sequence[str]) -> str:
+    """Return `value` if it is one of `options`."""
+    if value not in options:
+        raise ValueError(f"{name} must be one of {', '.join(map(repr, options))}; got {value!r}")
+    return str(value)
+
+
+def generator(name: str, value: object) -> np.random.Generator:
+    """Return `value` if it is a NumPy random generator."""
+    if not isinstance(value, np.random.Generator):
+        raise TypeError(f"{name} must be a numpy.random.Generator; got {value!r:.60}")
+    return value
+
+
+def float_dtype(name: str, value: Any) -> np.dtype:
+    """Return `value` as float64 or float32."""
+    try:
+        dtype = np.dtype(value)
+    except TypeError as error:
+        raise TypeError(f"{name} must be float64 or float32; got {value!r}") from error
+    if dtype not in (np.dtype(np.float64), np.dtype(np.float32)):
+        raise ValueError(f"{name} must be float64 or float32; got {dtype}")
+    return dtype
+
+
+def _spell(shape: Shape) -> str:
+    return "(" + ", ".join(map(str, shape)) + ("," if len(shape) == 1 else "") + ")"

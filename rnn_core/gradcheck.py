@@ -1,0 +1,132 @@
+"""Is a gradient right? Ask the function itself.
+
+A gradient says how fast the loss changes in every direction. So take a few random directions,
+walk a little way forward and back along each, and compare the change of the loss with what the
+gradient foretold. One direction tests every entry of an array at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from . import checks
+from .cells import Cell
+from .trace import State
+
+
+def directional_errors(
+    loss: Callable[[], float],
+    arrays: dict[str, np.ndarray],
+    grads: dict[str, np.ndarray],
+    *,
+    rng: np.random.Generator,
+    directions: int = 3,
+    step: float = 1e-5,
+) -> dict[str, float]:
+    """Return, for each array, the worst relative error of its gradient over a few directions.
+
+    Parameters
+    ----------
+    loss : callable
+        Takes no argument and reads `arrays`, which are nudged in place and put back.
+    arrays, grads : dict of float64 ndarray
+        What the loss depends on, and ∂loss/∂ of each, under the same names.
+    rng : numpy.random.Generator
+    directions : int
+    step : float
+        Half the distance between the two points of the central difference.
+
+    Returns
+    -------
+    dict of float
+        |foretold − measured| / max(|foretold|, |measured|, 1e-8), the largest over directions.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an array is not float64, or the names or shapes of `arrays` and `grads` differ.
+    """
+    _check_pairs(arrays, grads)
+    checks.generator("rng", rng)
+    return {
+        name: max(
+            _error(loss, value, grads[name], rng.standard_normal(value.shape), step)
+            for _ in range(checks.size("directions", directions))
+        )
+        for name, value in arrays.items()
+    }
+
+
+def gradcheck(
+    cell: Cell, xs: Any, state: State | None = None, *, rng: np.random.Generator, **options: Any
+) -> dict[str, float]:
+    """Check `cell.backward` for a random loss of every h_t and of the state after the last step.
+
+    Parameters
+    ----------
+    cell : Cell
+        In float64.
+    xs : array, shape (T, B, D)
+    state : State, optional
+        The state before the first step; zeros if not given.
+    rng : numpy.random.Generator
+    **options
+        For `directional_errors`.
+
+    Returns
+    -------
+    dict of float
+        Relative error by name: each parameter, "xs", and "state.h" (and "state.c").
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from rnn_core import GRU
+    >>> rng = np.random.default_rng(0)
+    >>> errors = gradcheck(GRU(2, 3, rng=rng), rng.standard_normal((4, 2, 2)), rng=rng)
+    >>> max(errors.values()) < 1e-6
+    True
+    """
+    if cell.dtype != np.float64:
+        raise ValueError(f"cell must be in float64, where differences are exact; got {cell.dtype}")
+    trace = cell.forward(xs, state)
+    xs, start = trace.xs.copy(), type(trace.start)(*(part.copy() for part in trace.start))
+    dh = rng.standard_normal(trace.h.shape)
+    dend = type(start)(*(rng.standard_normal(part.shape) for part in start))
+
+    def loss() -> float:
+        seen = cell.forward(xs, start)
+        return float((dh * seen.h).sum() + sum((d * e).sum() for d, e in zip(dend, seen.end)))
+
+    grads = cell.backward(trace, dh, dend)
+    arrays, found = dict(cell.params), dict(grads.params)
+    arrays["xs"], found["xs"] = xs, grads.xs
+    for letter, value, grad in zip(start._fields, start, grads.state, strict=True):
+        arrays[f"state.{letter}"], found[f"state.{letter}"] = value, grad
+    return directional_errors(loss, arrays, found, rng=rng, **options)
+
+
+def _check_pairs(arrays: dict[str, np.ndarray], grads: dict[str, np.ndarray]) -> None:
+    if arrays.keys() != grads.keys():
+        raise ValueError(f"grads must have the names {sorted(arrays)}; got {sorted(grads)}")
+    for name, value in arrays.items():
+        if value.dtype != np.float64:
+            raise TypeError(f"arrays[{name!r}] must be float64; got {value.dtype}")
+        checks.array(f"grads[{name!r}]", grads[name], value.shape, np.float64)
+
+
+def _error(
+    loss: Callable[[], float], value: np.ndarray, grad: np.ndarray, way: np.ndarray, step: float
+) -> float:
+    way /= np.linalg.norm(way)
+    here = value.copy()
+    value[...] = here + step * way
+    ahead = loss()
+    value[...] = here - step * way
+    behind = loss()
+    value[...] = here
+    measured, foretold = (ahead - behind) / (2 * step), float((grad * way).sum())
+    return abs(foretold - measured) / max(abs(foretold), abs(measured), 1e-8)

@@ -1,0 +1,122 @@
+"""What one pass over a sequence saw.
+
+A forward pass returns a `Trace`: plain arrays by their letter in the formulas. Everything else
+reads from it: the backward pass, the diagnostics, the plots and the widgets.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+
+
+class H(NamedTuple):
+    """The state of an RNN or a GRU: `h`, shape (B, H)."""
+
+    h: np.ndarray
+
+
+class HC(NamedTuple):
+    """The state of an LSTM: `h` and `c`, both of shape (B, H)."""
+
+    h: np.ndarray
+    c: np.ndarray
+
+
+State: TypeAlias = H | HC
+
+
+@dataclass(frozen=True, repr=False)
+class Trace:
+    """Everything one forward pass saw.
+
+    Attributes
+    ----------
+    kind : str
+        The cell's name: "RNN", "LSTM" or "GRU".
+    xs : ndarray, shape (T, B, D)
+        The input.
+    start : State
+        The state before the first step.
+    arrays : dict of ndarray, each of shape (T, B, H)
+        By letter: the gates, the state, and what the backward pass needs again.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from rnn_core import LSTM
+    >>> lstm = LSTM(2, 3, rng=np.random.default_rng(0))
+    >>> trace = lstm.forward(np.ones((5, 1, 2)))
+    >>> trace
+    <Trace LSTM T=5 B=1 D=2 H=3: i f g o c tanh_c h>
+    >>> trace["f"].shape
+    (5, 1, 3)
+    """
+
+    kind: str
+    xs: np.ndarray
+    start: State
+    arrays: dict[str, np.ndarray]
+
+    def __getitem__(self, letter: str) -> np.ndarray:
+        if letter not in self.arrays:
+            known = " ".join(self.arrays)
+            raise KeyError(f"a trace of {self.kind} has the letters {known}; got {letter!r}")
+        return self.arrays[letter]
+
+    def __len__(self) -> int:
+        return len(self.xs)
+
+    def __repr__(self) -> str:
+        steps, batch, inputs = self.xs.shape
+        letters = " ".join(self.arrays)
+        return f"<Trace {self.kind} T={steps} B={batch} D={inputs} H={self.h.shape[-1]}: {letters}>"
+
+    @property
+    def h(self) -> np.ndarray:
+        """The hidden state after each step, shape (T, B, H)."""
+        return self.arrays["h"]
+
+    @property
+    def c(self) -> np.ndarray:
+        """The cell state after each step, shape (T, B, H); an LSTM's only."""
+        return self["c"]
+
+    @property
+    def end(self) -> State:
+        """The state after the last step."""
+        return type(self.start)(*(self.arrays[letter][-1] for letter in self.start._fields))
+
+    def before(self, letter: str) -> np.ndarray:
+        """Return the state `letter` as each step found it, shape (T, B, H): h₀ … h_{T−1}."""
+        if letter not in self.start._fields:
+            known = " ".join(self.start._fields)
+            raise KeyError(f"the state of {self.kind} has the letters {known}; got {letter!r}")
+        return np.concatenate([getattr(self.start, letter)[None], self.arrays[letter][:-1]])
+
+
+@dataclass(frozen=True)
+class Grads:
+    """What backpropagation through time returns.
+
+    Attributes
+    ----------
+    params : dict of ndarray
+        ∂L/∂θ with the names and shapes of the cell's parameters.
+    xs : ndarray, shape (T, B, D)
+        ∂L/∂x_t.
+    state : State
+        ∂L/∂ of the state before the first step.
+    h : ndarray, shape (T, B, H)
+        ∂L/∂h_t over every path, the later steps included.
+    c : ndarray, shape (T, B, H), or None
+        The same for the cell state of an LSTM.
+    """
+
+    params: dict[str, np.ndarray]
+    xs: np.ndarray
+    state: State
+    h: np.ndarray
+    c: np.ndarray | None = None
