@@ -103,9 +103,7 @@ def lstm_backward(
     for t in reversed(range(len(trace))):
         dhs[t] = dh[t] + dh_next
         dcs[t] = dc_next + dhs[t] * dc_dh[t]
-        da[t] = np.concatenate(
-            [np.tile(dcs[t], 3) * slope_c[t], dhs[t] * slope_o[t]], axis=-1
-        )
+        da[t] = np.concatenate([np.tile(dcs[t], 3) * slope_c[t], dhs[t] * slope_o[t]], axis=-1)
         dh_next = da[t] @ U
         dc_next = dcs[t] * f[t]
     params: Params = {}

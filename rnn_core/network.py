@@ -1,0 +1,69 @@
+"""A model: a cell that reads, and a readout that answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .cells import Cell
+from .heads import Readout
+from .trace import Grads, State, Trace
+
+
+class Model:
+    """A cell with a readout on its hidden state.
+
+    Parameters
+    ----------
+    cell : Cell
+    readout : Readout
+        Of the cell's hidden size.
+
+    Attributes
+    ----------
+    params : dict of ndarray
+        The parameters of both, by name: the very arrays, not copies.
+
+    Raises
+    ------
+    ValueError
+        If the readout was made for another hidden size.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from rnn_core import LSTM, heads
+    >>> rng = np.random.default_rng(0)
+    >>> model = Model(LSTM(2, 3, rng=rng), heads.Readout(3, 1, rng=rng))
+    >>> trace, scores = model.forward(np.ones((5, 4, 2)))
+    >>> scores.shape
+    (5, 4, 1)
+    """
+
+    def __init__(self, cell: Cell, readout: Readout) -> None:
+        if readout.hidden_size != cell.hidden_size:
+            raise ValueError(
+                f"readout must be made for hidden_size {cell.hidden_size}, the cell's; "
+                f"got {readout.hidden_size}"
+            )
+        self.cell, self.readout = cell, readout
+
+    @property
+    def params(self) -> dict[str, np.ndarray]:
+        """The parameters of both parts, by name."""
+        return self.cell.params | self.readout.params
+
+    def __repr__(self) -> str:
+        return f"Model({self.cell!r}, {self.readout!r})"
+
+    def forward(self, xs: Any, state: State | None = None) -> tuple[Trace, np.ndarray]:
+        """Return the trace of the cell and the scores, shape (T, B, K)."""
+        trace = self.cell.forward(xs, state)
+        return trace, self.readout.forward(trace.h)
+
+    def backward(self, trace: Trace, dscores: Any, dstate: State | None = None) -> Grads:
+        """Return the gradients of both parts from ∂L/∂scores, shape (T, B, K)."""
+        params, dh = self.readout.backward(trace.h, dscores)
+        grads = self.cell.backward(trace, dh, dstate)
+        return Grads(grads.params | params, grads.xs, grads.state, grads.h, grads.c)
