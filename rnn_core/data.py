@@ -21,19 +21,25 @@ from . import checks
 
 PYTHON_ALPHABET = "\t\n\f" + "".join(map(chr, range(32, 127)))
 
+_TRAIN = """
+abc ast base64 bdb bz2 cProfile calendar cmd codeop colorsys configparser contextlib copy
+copyreg csv dataclasses difflib doctest enum filecmp fileinput fnmatch genericpath getpass glob
+graphlib gzip hmac imaplib ipaddress linecache lzma mailbox mimetypes modulefinder netrc ntpath
+numbers operator os pdb pickletools pkgutil poplib posixpath profile pstats pty py_compile
+pyclbr pydoc queue reprlib rlcompleter sched shelve shutil site smtplib socketserver ssl stat
+string stringprep subprocess tabnanny tarfile tempfile threading timeit tokenize trace traceback
+types uuid warnings wave weakref webbrowser zipapp zipimport
+"""
+_VALIDATION = """
+argparse locale plistlib pprint selectors socket symtable tracemalloc
+"""
+_TEST = """
+code codecs compileall dis gettext hashlib optparse pickle quopri textwrap
+"""
 SPLITS = {
-    "train": (
-        "abc ast base64 bdb bz2 cProfile calendar cmd codeop colorsys configparser contextlib copy "
-        "copyreg csv dataclasses difflib doctest enum filecmp fileinput fnmatch genericpath "
-        "getpass glob graphlib gzip hmac imaplib ipaddress linecache lzma mailbox mimetypes "
-        "modulefinder netrc ntpath numbers operator os pdb pickletools pkgutil poplib posixpath "
-        "profile pstats pty py_compile pyclbr pydoc queue reprlib rlcompleter sched shelve shutil "
-        "site smtplib socketserver ssl stat string stringprep subprocess tabnanny tarfile "
-        "tempfile threading timeit tokenize trace traceback types uuid warnings wave weakref "
-        "webbrowser zipapp zipimport"
-    ).split(),
-    "validation": "argparse locale plistlib pprint selectors socket symtable tracemalloc".split(),
-    "test": "code codecs compileall dis gettext hashlib optparse pickle quopri textwrap".split(),
+    "train": tuple(_TRAIN.split()),
+    "validation": tuple(_VALIDATION.split()),
+    "test": tuple(_TEST.split()),
 }
 
 _OPENS = {"FSTRING_START", "TSTRING_START"}  # Python 3.12 and 3.14 tokenise these strings anew

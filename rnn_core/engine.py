@@ -9,7 +9,6 @@ forward one above it upside down. Inputs are checked by the cell; nothing here l
 from __future__ import annotations
 
 from collections.abc import Callable
-from enum import Enum
 from typing import NamedTuple
 
 import numpy as np
@@ -30,7 +29,7 @@ def relu(a: np.ndarray) -> np.ndarray:
 
 
 class Activation(NamedTuple):
-    """A function φ, and its derivative φ′ written in terms of the value y = φ(a)."""
+    """A function φ, and its slope dφ/da written in terms of the value y = φ(a)."""
 
     value: Callable[[np.ndarray], np.ndarray]
     slope: Callable[[np.ndarray], np.ndarray]

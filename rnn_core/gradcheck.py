@@ -99,7 +99,8 @@ def gradcheck(
 
     def loss() -> float:
         seen = cell.forward(xs, start)
-        return float((dh * seen.h).sum() + sum((d * e).sum() for d, e in zip(dend, seen.end)))
+        ends = zip(dend, seen.end, strict=True)
+        return float((dh * seen.h).sum() + sum((d * end).sum() for d, end in ends))
 
     grads = cell.backward(trace, dh, dend)
     arrays, found = dict(cell.params), dict(grads.params)
