@@ -76,9 +76,10 @@ def real(name: str, value: object) -> float:
     """Return `value` as a finite float."""
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise TypeError(f"{name} must be a number; got {value!r}")
-    if not np.isfinite(value):
+    number = float(value)
+    if not np.isfinite(number):
         raise ValueError(f"{name} must be finite; got {value}")
-    return float(value)
+    return number
 
 
 def choice(name: str, value: object, options: Sequence[str]) -> str:
