@@ -1,0 +1,16 @@
+"""Figures a reader can step through, in Jupyter and in the built book.
+
+Each widget is one Python file and one same-named JavaScript file. Python draws the figure once;
+the script only brings the drawing to life, so a page without JavaScript shows the same figure.
+"""
+
+try:
+    import anywidget as anywidget
+    import ipywidgets as ipywidgets
+except ModuleNotFoundError as error:
+    raise ModuleNotFoundError(
+        f"rnn_core.widgets needs {error.name}: pip install 'rnn-core[widgets]'"
+    ) from error
+
+from .gate_stepper import GateStepper as GateStepper
+from .stepper_data import Follows as Follows

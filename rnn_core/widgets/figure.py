@@ -1,0 +1,30 @@
+"""Draw the whole gate stepper once, as markup.
+
+This is what a reader without JavaScript and a printed page see, and what gate_stepper.js brings
+to life: it changes texts, custom properties and the heat map's paths, and draws nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+from . import lstm_table
+from .arithmetic import arithmetic
+from .controls import chooser, saying, time_controls
+from .diagram import TALL, WIDE, diagram
+from .pen import Pen
+from .score import letters, score
+
+
+def figure(data: Mapping[str, Any], t: int, unit: int, letter: str, label: str) -> str:
+    """Return the figure at step `t` and `unit`, its heat map showing `letter`."""
+    pen = Pen(data, t, unit, letter)
+    cells = "".join(diagram(lstm_table, layout, pen) for layout in (WIDE, TALL))
+    place = f"--T:{data['T']};--H:{data['H']};--t:{t};--u:{unit}"
+    return (
+        f'<div class="rnnw" role="group" aria-label="{escape(label)}" '
+        f'data-lm-suppress-shortcuts="true" style="{place}">{letters(pen)}{score(pen)}'
+        f"{time_controls(pen)}{saying(pen)}{chooser(pen)}{cells}{arithmetic(pen)}</div>"
+    )

@@ -1,0 +1,58 @@
+"""Numbers on their way to the page: rounded once, in Python, and packed small.
+
+A number is rounded to four decimals by Python's own formatting and travels as that many
+ten-thousandths. The page only puts the decimal point back, so what a reader sees is exactly what
+``f"{value:.4f}"`` gives, and no number is computed twice.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+LIMIT = (1 << 23) / 1e4  # four base-64 digits hold 24 bits
+
+
+def ten_thousandths(values: np.ndarray) -> np.ndarray:
+    """Return `values` as whole ten-thousandths, rounded as ``f"{value:.4f}"`` rounds."""
+    digits = [int(f"{value:.4f}".replace(".", "")) for value in values.ravel().tolist()]
+    return np.array(digits, dtype=np.int64).reshape(values.shape)
+
+
+def pack(numbers: np.ndarray) -> str:
+    """Pack whole numbers as text.
+
+    Parameters
+    ----------
+    numbers : ndarray of int
+        Of any shape; read in C order.
+
+    Returns
+    -------
+    str
+        The number of base-64 digits each one takes, then the digits of all, most significant
+        first, each number shifted to be non-negative.
+    """
+    flat = numbers.ravel()
+    width = next((w for w in range(1, 5) if np.all(np.abs(flat) < 1 << (6 * w - 1))), None)
+    if width is None:
+        raise ValueError(f"numbers must lie within ±{LIMIT}; got {np.abs(flat).max() / 1e4}")
+    shifts = 6 * np.arange(width - 1, -1, -1)
+    digits = (flat[:, None] + (1 << (6 * width - 1)) >> shifts) & 63  # (N, width)
+    return str(width) + np.frombuffer(ALPHABET, np.uint8)[digits].tobytes().decode()
+
+
+def unpack(text: str) -> list[int]:
+    """Return the whole numbers in a text made by `pack`."""
+    width = int(text[0])
+    values = np.zeros(256, np.int64)
+    values[list(ALPHABET)] = np.arange(64)
+    digits = values[np.frombuffer(text[1:].encode(), np.uint8)].reshape(-1, width)
+    shifts = 6 * np.arange(width - 1, -1, -1)
+    return ((digits << shifts).sum(1) - (1 << (6 * width - 1))).tolist()
+
+
+def shown(number: int) -> str:
+    """Return ten-thousandths as a reader sees them: ``-5212`` becomes ``−0.5212``."""
+    whole, part = divmod(abs(number), 10_000)
+    return f"{'−' if number < 0 else ''}{whole}.{part:04d}"
