@@ -6,7 +6,7 @@ CIEDE2000 difference under normal and simulated colour-blind vision; tests/test_
 the result.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Look(NamedTuple):
@@ -34,20 +34,20 @@ class Look(NamedTuple):
     marker: str
 
 
-_CANDIDATE = ("#956211", "#c87a30", (6, 1.5, 1, 1.5), "D")
+_CANDIDATE = ("#8f5d04", "#e3ab4a", (6, 1.5, 1, 1.5), "D")
 
 LOOKS = {
     look.letter: look
     for look in (
         Look("x", "input", "#24272c", "#e6e3da", (1, 3), "X"),
-        Look("i", "input gate", "#5b7054", "#bbfba5", (1, 1), "^"),
-        Look("f", "forget gate", "#590b05", "#dfa5a0", (5, 2), "v"),
+        Look("i", "input gate", "#235337", "#4ed0a6", (1, 1), "^"),
+        Look("f", "forget gate", "#5e1400", "#d26e5e", (5, 2), "v"),
         Look("g", "candidate", *_CANDIDATE),
-        Look("o", "output gate", "#7c6098", "#d4b7f5", (2.5, 1.5), "o"),
-        Look("c", "cell state", "#042077", "#708ade", (), "s"),
-        Look("h", "hidden state", "#613852", "#a78395", (10, 2), "P"),
-        Look("r", "reset gate", "#46736d", "#91c0c1", (6, 1.5, 1, 1.5, 1, 1.5), "<"),
-        Look("z", "update gate", "#344f39", "#759b74", (2, 1, 2, 3), ">"),
+        Look("o", "output gate", "#6d5cbf", "#c8bbfb", (2.5, 1.5), "o"),
+        Look("c", "cell state", "#19237d", "#6490d2", (), "s"),
+        Look("h", "hidden state", "#613852", "#a58498", (10, 2), "P"),
+        Look("r", "reset gate", "#0b758a", "#99c7d0", (6, 1.5, 1, 1.5, 1, 1.5), "<"),
+        Look("z", "update gate", "#5e6f51", "#d4f4a3", (2, 1, 2, 3), ">"),
         # The candidate has one look; its letter is g in the LSTM and n in the GRU.
         Look("n", "candidate", *_CANDIDATE),
     )
@@ -120,7 +120,7 @@ def css() -> str:
     )
 
 
-def rc(dark: bool = False) -> dict[str, object]:
+def rc(dark: bool = False) -> dict[Any, Any]:
     """Return Matplotlib settings that make a figure belong to the page.
 
     Parameters
@@ -135,7 +135,7 @@ def rc(dark: bool = False) -> dict[str, object]:
     """
     page = DARK if dark else LIGHT
     colours = [LOOKS[k].dark if dark else LOOKS[k].light for k in "cfgoihrz"]
-    settings: dict[str, object] = dict.fromkeys(
+    settings: dict[Any, Any] = dict.fromkeys(
         ("figure.facecolor", "axes.facecolor", "savefig.facecolor"), page["paper"]
     )
     settings |= dict.fromkeys(("text.color", "axes.titlecolor", "legend.labelcolor"), page["ink"])
