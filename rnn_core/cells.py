@@ -107,6 +107,7 @@ class Cell:
         TypeError, ValueError
             If an argument is not numeric, not finite or of the wrong shape.
         """
+        self._check_params()
         x = checks.array("x", x, ("B", self.input_size), self.dtype)
         return self._step(x, self._checked_state("state", state, len(x)))
 
@@ -183,15 +184,12 @@ class Cell:
         )
 
     def _check_trace(self, trace: Trace) -> None:
-        if not isinstance(trace, Trace):
-            raise TypeError(f"trace must be a Trace; got {trace!r:.60}")
-        given = (trace.kind, trace.xs.shape[2], trace.h.shape[2])
-        want = (self.kind, self.input_size, self.hidden_size)
+        checks.instance("trace", trace, Trace)
+        given = (trace.kind, trace.xs.shape[2], trace.h.shape[2], trace.h.dtype)
+        want = (self.kind, self.input_size, self.hidden_size, self.dtype)
         if given != want:
-            raise ValueError(
-                f"trace must be one of {want[0]} with D={want[1]} and H={want[2]}; "
-                f"got {given[0]} with D={given[1]} and H={given[2]}"
-            )
+            spell = "{} with D={}, H={} in {}".format
+            raise ValueError(f"trace must be one of {spell(*want)}; got {spell(*given)}")
 
     def _shape(self, name: str) -> tuple[int, ...]:
         if name.startswith("b_"):
@@ -200,9 +198,11 @@ class Cell:
 
     def _check_params(self) -> None:
         for name, value in self.params.items():
-            if value.shape != self._shape(name):
+            checks.instance(f"params[{name!r}]", value, np.ndarray)
+            if (value.dtype, value.shape) != (self.dtype, self._shape(name)):
                 raise ValueError(
-                    f"params[{name!r}] must have shape {self._shape(name)}; got {value.shape}"
+                    f"params[{name!r}] must have shape {self._shape(name)} and dtype "
+                    f"{self.dtype}; got {value.shape} and {value.dtype}"
                 )
 
 
@@ -353,7 +353,7 @@ class GRU(Cell):
         dtype: Any = np.float64,
     ) -> None:
         self.reset = checks.choice("reset", reset, RESETS)
-        if recurrent_bias and reset == "before":
+        if checks.instance("recurrent_bias", recurrent_bias, bool) and reset == "before":
             raise ValueError(
                 "recurrent_bias must be False with reset='before', where it would add to b_n; "
                 f"got {recurrent_bias!r}"
@@ -366,6 +366,12 @@ class GRU(Cell):
     def options(self) -> dict[str, Any]:
         """Where the reset gate acts, and whether the candidate has a second bias."""
         return {"reset": self.reset, "recurrent_bias": "b_nh" in self.params}
+
+    def _check_trace(self, trace: Trace) -> None:
+        super()._check_trace(trace)
+        given = "after" if "u" in trace.arrays else "before"
+        if given != self.reset:
+            raise ValueError(f"trace must be of a GRU with reset={self.reset!r}; got {given!r}")
 
     def _step(self, x: np.ndarray, state: H) -> tuple[H, dict[str, np.ndarray]]:
         p, h = self.params, state.h

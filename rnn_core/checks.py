@@ -23,7 +23,8 @@ def array(name: str, value: object, shape: Shape, dtype: np.dtype | type) -> np.
     TypeError
         If `value` is not numeric (text, objects, complex numbers, ragged lists).
     ValueError
-        If the rank or a size differs from `shape`, a size is 0, or a number is NaN or infinite.
+        If the rank or a size differs from `shape`, a size is 0, or a number is NaN, infinite or
+        too large for `dtype`.
     """
     given = numeric(name, value)
     fits = given.ndim == len(shape) and all(
@@ -31,9 +32,16 @@ def array(name: str, value: object, shape: Shape, dtype: np.dtype | type) -> np.
         for size, want in zip(given.shape, shape, strict=True)
     )
     if not fits:
-        raise ValueError(f"{name} must have shape {_spell(shape)}; got {_spell(given.shape)}")
+        least = ", each size at least 1" if 0 in given.shape else ""
+        raise ValueError(
+            f"{name} must have shape {_spell(shape)}{least}; got {_spell(given.shape)}"
+        )
     finite(name, given)
-    return given.astype(dtype, copy=False)
+    with np.errstate(over="ignore"):
+        cast = given.astype(dtype, copy=False)
+    if cast is not given and not np.isfinite(cast).all():
+        raise ValueError(f"{name} must fit in {cast.dtype}; got {np.abs(given).max():g}")
+    return cast
 
 
 def numeric(name: str, value: object) -> np.ndarray:
@@ -45,6 +53,17 @@ def numeric(name: str, value: object) -> np.ndarray:
     if given.dtype.kind not in "biuf":
         raise TypeError(f"{name} must be an array of real numbers; got dtype {given.dtype}")
     return given
+
+
+def classes(name: str, value: object, shape: Shape, count: int) -> np.ndarray:
+    """Return `value` as an array of whole numbers from 0 to `count` − 1."""
+    given = array(name, value, shape, np.float64)
+    wrong = (given != np.round(given)) | (given < 0) | (given >= count)
+    if wrong.any():
+        raise ValueError(
+            f"{name} must be whole numbers from 0 to {count - 1}; got {given[wrong][0]:g}"
+        )
+    return given.astype(np.int64)
 
 
 def finite(name: str, value: np.ndarray) -> None:
@@ -76,7 +95,10 @@ def real(name: str, value: object) -> float:
     """Return `value` as a finite float."""
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise TypeError(f"{name} must be a number; got {value!r}")
-    number = float(value)
+    try:
+        number = float(value)
+    except OverflowError as error:
+        raise ValueError(f"{name} must fit in a float; got a whole number too large") from error
     if not np.isfinite(number):
         raise ValueError(f"{name} must be finite; got {value}")
     return number
@@ -84,9 +106,16 @@ def real(name: str, value: object) -> float:
 
 def choice(name: str, value: object, options: Sequence[str]) -> str:
     """Return `value` if it is one of `options`."""
-    if value not in options:
+    if not isinstance(value, str) or value not in options:
         raise ValueError(f"{name} must be one of {', '.join(map(repr, options))}; got {value!r}")
     return str(value)
+
+
+def instance(name: str, value: Any, kind: type) -> Any:
+    """Return `value` if it is of the type `kind`."""
+    if not isinstance(value, kind):
+        raise TypeError(f"{name} must be of type {kind.__name__}; got {value!r:.60}")
+    return value
 
 
 def generator(name: str, value: object) -> np.random.Generator:

@@ -120,6 +120,8 @@ def inside_string(source: str) -> np.ndarray:
             first, last = (
                 int(starts[row - 1]) + column for row, column in (token.start, token.end)
             )
+            if kind == "ERRORTOKEN" and token.string.lstrip("rRbBuUfF")[:1] in ("'", '"'):
+                raise SyntaxError(f"unterminated string literal {token.start}")  # as 3.12 does
             if kind == "STRING" and depth == 0:
                 inside[first + _prefix(token.string) : last] = True
             elif kind in _OPENS:
@@ -179,12 +181,8 @@ def one_hot(text: Any, *, dtype: Any = np.float64) -> np.ndarray:
         If a character or a number is outside the alphabet, or `text` is empty.
     """
     codes = encode(text)[:, None] if isinstance(text, str) else text
-    codes = checks.array("text", codes, ("T", "B"), np.int64)
     size = len(PYTHON_ALPHABET)
-    if codes.min() < 0 or codes.max() >= size:
-        raise ValueError(
-            f"text must hold numbers from 0 to {size - 1}; got {codes.min()} to {codes.max()}"
-        )
+    codes = checks.classes("text", codes, ("T", "B"), size)
     return np.eye(size, dtype=checks.float_dtype("dtype", dtype))[codes]
 
 

@@ -37,7 +37,7 @@ def directional_errors(
     rng : numpy.random.Generator
     directions : int
     step : float
-        Half the distance between the two points of the central difference.
+        Above 0: half the distance between the two points of the central difference.
 
     Returns
     -------
@@ -47,9 +47,11 @@ def directional_errors(
     Raises
     ------
     TypeError, ValueError
-        If an array is not float64, or the names or shapes of `arrays` and `grads` differ.
+        If an array is not float64, the names or shapes of `arrays` and `grads` differ, or a
+        gradient or the loss is not finite.
     """
     _check_pairs(arrays, grads)
+    step = checks.positive("step", step)
     checks.generator("rng", rng)
     return {
         name: max(
@@ -90,7 +92,7 @@ def gradcheck(
     >>> max(errors.values()) < 1e-6
     True
     """
-    if cell.dtype != np.float64:
+    if checks.instance("cell", cell, Cell).dtype != np.float64:
         raise ValueError(f"cell must be in float64, where differences are exact; got {cell.dtype}")
     trace = cell.forward(xs, state)
     xs, start = trace.xs.copy(), type(trace.start)(*(part.copy() for part in trace.start))
@@ -124,10 +126,12 @@ def _error(
 ) -> float:
     way /= np.linalg.norm(way)
     here = value.copy()
-    value[...] = here + step * way
-    ahead = loss()
-    value[...] = here - step * way
-    behind = loss()
-    value[...] = here
+    try:
+        value[...] = here + step * way
+        ahead = checks.real("loss", loss())
+        value[...] = here - step * way
+        behind = checks.real("loss", loss())
+    finally:
+        value[...] = here
     measured, foretold = (ahead - behind) / (2 * step), float((grad * way).sum())
     return abs(foretold - measured) / max(abs(foretold), abs(measured), 1e-8)

@@ -45,16 +45,15 @@ class Readout:
     def __repr__(self) -> str:
         return f"Readout({self.hidden_size}, {self.output_size})"
 
-    def forward(self, hs: np.ndarray) -> np.ndarray:
+    def forward(self, hs: Any) -> np.ndarray:
         """Return the scores (T, B, K) of hidden states (T, B, H)."""
         W, b = self.params["W_yh"], self.params["b_y"]
         return checks.array("hs", hs, ("T", "B", self.hidden_size), W.dtype) @ W.T + b
 
-    def backward(
-        self, hs: np.ndarray, dscores: np.ndarray
-    ) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    def backward(self, hs: Any, dscores: Any) -> tuple[dict[str, np.ndarray], np.ndarray]:
         """Return ∂L/∂ of the parameters, by name, and ∂L/∂h of shape (T, B, H)."""
         W = self.params["W_yh"]
+        hs = checks.array("hs", hs, ("T", "B", self.hidden_size), W.dtype)
         shape = (*hs.shape[:2], self.output_size)
         dscores = checks.array("dscores", dscores, shape, W.dtype)
         rows = dscores.reshape(-1, self.output_size)
@@ -62,8 +61,9 @@ class Readout:
         return {"W_yh": dW, "b_y": rows.sum(axis=0)}, dscores @ W
 
 
-def softmax(scores: np.ndarray) -> np.ndarray:
+def softmax(scores: Any) -> np.ndarray:
     """Return e^s / Σ e^s over the last axis; the largest score is taken off first."""
+    scores = _scores(scores)
     e = np.exp(scores - scores.max(axis=-1, keepdims=True))
     return e / e.sum(axis=-1, keepdims=True)
 
@@ -115,7 +115,7 @@ def softmax_cross_entropy(scores: Any, labels: Any, mask: Any = None) -> tuple[f
         If shapes differ, a label is no class, a number is not finite, or nothing counts.
     """
     scores = _scores(scores)
-    labels = _labels(labels, scores.shape[:2], scores.shape[-1])[..., None]
+    labels = checks.classes("labels", labels, scores.shape[:2], scores.shape[-1])[..., None]
     weight = _weights(mask, scores)
     shifted = scores - scores.max(axis=-1, keepdims=True)
     log_sum = np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
@@ -148,26 +148,17 @@ def logistic_cross_entropy(scores: Any, labels: Any, mask: Any = None) -> tuple[
     scores = _scores(scores)
     if scores.shape[-1] != 1:
         raise ValueError(f"scores must have shape (T, B, 1); got {scores.shape}")
-    labels = _labels(labels, scores.shape[:2], 2)[..., None].astype(scores.dtype)
+    labels = checks.classes("labels", labels, scores.shape[:2], 2)[..., None]
     weight = _weights(mask, scores)
-    loss = (weight * (np.logaddexp(0, scores) - labels * scores)).sum()
-    return float(loss), weight * (sigmoid(scores) - labels)
+    # log(1 + e^s) − s would lose every digit of a small loss; log(1 + e^(−s)) is the same.
+    loss = (weight * np.logaddexp(0, np.where(labels == 1, -scores, scores))).sum()
+    return float(loss), weight * (sigmoid(scores) - labels.astype(scores.dtype))
 
 
 def _scores(scores: Any) -> np.ndarray:
     given = checks.numeric("scores", scores)
     dtype = np.float32 if given.dtype == np.float32 else np.float64
     return checks.array("scores", given, ("T", "B", "K"), dtype)
-
-
-def _labels(labels: Any, shape: tuple[int, ...], classes: int) -> np.ndarray:
-    given = checks.array("labels", labels, shape, np.float64)
-    if (given != np.round(given)).any() or given.min() < 0 or given.max() >= classes:
-        raise ValueError(
-            f"labels must be whole numbers from 0 to {classes - 1}; "
-            f"got values from {given.min():g} to {given.max():g}"
-        )
-    return given.astype(np.int64)
 
 
 def _weights(mask: Any, scores: np.ndarray) -> np.ndarray:

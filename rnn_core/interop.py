@@ -39,11 +39,12 @@ def from_torch(state_dict: Mapping[str, Any], *, activation: str = "tanh") -> Ce
     TypeError, ValueError
         If names or shapes are not those of one layer in one direction, or a number is not finite.
     """
+    checks.choice("activation", activation, ("tanh", "relu"))
     W, U, b, b_h = _read(state_dict)
     kind = ROWS[W.shape[0] // U.shape[1]]
     options: dict[str, Any] = {"rng": np.random.default_rng(0), "dtype": W.dtype}
     if kind is RNN:
-        options["activation"] = checks.choice("activation", activation, ("tanh", "relu"))
+        options["activation"] = activation
     if kind is GRU:
         options["recurrent_bias"] = True
     cell = kind(W.shape[1], U.shape[1], **options)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from . import checks
 from .cells import Cell
 from .heads import Readout
 from .trace import Grads, State, Trace
@@ -27,6 +28,8 @@ class Model:
 
     Raises
     ------
+    TypeError
+        If either part is something else.
     ValueError
         If the readout was made for another hidden size.
 
@@ -42,6 +45,8 @@ class Model:
     """
 
     def __init__(self, cell: Cell, readout: Readout) -> None:
+        checks.instance("cell", cell, Cell)
+        checks.instance("readout", readout, Readout)
         if readout.hidden_size != cell.hidden_size:
             raise ValueError(
                 f"readout must be made for hidden_size {cell.hidden_size}, the cell's; "
@@ -64,6 +69,7 @@ class Model:
 
     def backward(self, trace: Trace, dscores: Any, dstate: State | None = None) -> Grads:
         """Return the gradients of both parts from ∂L/∂scores, shape (T, B, K)."""
+        checks.instance("trace", trace, Trace)
         params, dh = self.readout.backward(trace.h, dscores)
         grads = self.cell.backward(trace, dh, dstate)
         return Grads(grads.params | params, grads.xs, grads.state, grads.h, grads.c)

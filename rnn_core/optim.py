@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -26,13 +27,20 @@ def clip_by_global_norm(grads: Params, max_norm: float) -> float:
     float
         The norm before clipping.
 
+    Raises
+    ------
+    TypeError, ValueError
+        If `max_norm` is not above 0, or a gradient is NaN or infinite.
+
     Notes
     -----
     Clipping bounds how far one step can go when gradients explode. It does nothing for gradients
     that vanish. Source: Pascanu, Mikolov and Bengio (2013).
     """
     max_norm = checks.positive("max_norm", max_norm)
-    norm = float(np.sqrt(sum(float((g.astype(np.float64) ** 2).sum()) for g in grads.values())))
+    for name, grad in grads.items():
+        checks.finite(f"grads[{name!r}]", checks.instance(f"grads[{name!r}]", grad, np.ndarray))
+    norm = math.hypot(*(float(np.linalg.norm(g.astype(np.float64))) for g in grads.values()))
     if norm > max_norm:
         for grad in grads.values():
             grad *= max_norm / norm
@@ -62,6 +70,8 @@ class Adam:
     ) -> None:
         if not callable(learning_rate):
             checks.positive("learning_rate", learning_rate)
+        if not isinstance(betas, tuple) or len(betas) != 2:
+            raise TypeError(f"betas must be a tuple of two numbers; got {betas!r:.60}")
         for name, beta in zip(("betas[0]", "betas[1]"), betas, strict=True):
             if not 0 <= checks.real(name, beta) < 1:
                 raise ValueError(f"{name} must be from 0 to below 1; got {beta}")
@@ -72,12 +82,18 @@ class Adam:
         self.squares: Params = {}
 
     def step(self, params: Params, grads: Params) -> None:
-        """Change `params` in place by one step against `grads`, which have the same names."""
-        if params.keys() != grads.keys():
-            raise ValueError(f"grads must have the names {sorted(params)}; got {sorted(grads)}")
-        rate = (
-            self.learning_rate(self.steps) if callable(self.learning_rate) else self.learning_rate
-        )
+        """Change `params` in place by one step against `grads`, which have the same names.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If names or shapes differ, now or from the last step, or a gradient is not finite;
+            nothing is changed then.
+        """
+        self._check(params, grads)
+        rate = self.learning_rate
+        if callable(rate):
+            rate = checks.real("learning_rate", rate(self.steps))
         self.steps += 1
         (keep, keep_sq), t = self.betas, self.steps
         for name, value in params.items():
@@ -87,3 +103,15 @@ class Adam:
             m += (1 - keep) * (grad - m)
             v += (1 - keep_sq) * (grad**2 - v)
             value -= rate * (m / (1 - keep**t)) / (np.sqrt(v / (1 - keep_sq**t)) + self.epsilon)
+
+    def _check(self, params: Params, grads: Params) -> None:
+        if params.keys() != grads.keys():
+            raise ValueError(f"grads must have the names {sorted(params)}; got {sorted(grads)}")
+        for name, value in params.items():
+            checks.array(f"grads[{name!r}]", grads[name], value.shape, value.dtype)
+            seen = self.means.get(name, value).shape
+            if seen != value.shape:
+                raise ValueError(
+                    f"params[{name!r}] must have shape {seen}, as at the first step; "
+                    f"got {value.shape}"
+                )
