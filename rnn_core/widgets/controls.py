@@ -27,7 +27,8 @@ def time_controls(pen: Pen) -> str:
         f'value="{pen.t}" aria-label="Time step" disabled>'
         f'<span class="rnnw-time"><i>t</i> = <b data-t>{pen.t}</b>'
         f'<span class="rnnw-of"> of 0…{last}</span></span></div>'
-        '<noscript class="rnnw-still">Without JavaScript this figure stands still.</noscript>'
+        '<noscript class="rnnw-still">The controls need JavaScript. Without it the figure stands '
+        "still.</noscript>"
     )
 
 

@@ -36,7 +36,7 @@ class Layout(NamedTuple):
 
 
 WIDE = Layout("wide", (840, 364), (104, 58), (116, 64))
-TALL = Layout("tall", (340, 460), (84, 54), (92, 62))
+TALL = Layout("tall", (340, 460), (84, 54), (98, 62))
 
 
 def diagram(table: ModuleType, layout: Layout, pen: Pen) -> str:
@@ -133,10 +133,10 @@ def _gate(node: Node, layout: Layout, pen: Pen) -> str:
     return (
         f"{_box(width, height, 6, 'rnnw-gate')}"
         f'<text class="rnnw-symbol" x="{left:g}" y="{top + 21:g}">{_symbol(node.letter, "t")}'
-        f'</text><text class="rnnw-name" x="{left + 22:g}" y="{top + 20:g}">{node.label}</text>'
+        f'</text><text class="rnnw-name" x="{left + 20:g}" y="{top + 20:g}">{node.label}</text>'
         f'<path class="rnnw-marker" transform="translate({left + 5:g} {top + 36:g})" '
-        f'd="{marker}"/><text class="rnnw-number" y="{top + 42:g}" data-n="{node.key}">'
-        f"{pen.write(node.key)}</text>"
+        f'd="{marker}"/><text class="rnnw-number" x="{-left:g}" y="{top + 42:g}" '
+        f'data-n="{node.key}">{pen.write(node.key)}</text>'
         f'<rect class="rnnw-track" x="{left:g}" width="{room:g}" {line}/>'
         f'<rect class="rnnw-bar" {pen.size(node.key)} x="{start:g}" width="{most:g}" {line}/>'
     )

@@ -16,6 +16,7 @@ function reader(data) {
   return (key, t, u) => {
     const at = t * H + u;
     if (series[key]) return series[key][at];
+    if (key === "ig") return series.c[at] - series.fc[at] - series.slack[at];
     if (key === "c0") return t ? series.c[at - H] : series.start[u];
     if (key === "y") return output[t];
     if (key === "r") return r[u];

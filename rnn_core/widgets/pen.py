@@ -36,6 +36,8 @@ class Numbers:
         at = t * self.units + unit
         if key in self.series:
             return self.series[key][at]
+        if key == "ig":
+            return self.series["c"][at] - self.series["fc"][at] - self.series["slack"][at]
         if key == "c0":
             return self.series["c"][at - self.units] if t else self.series["start"][unit]
         if key == "y":

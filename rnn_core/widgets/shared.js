@@ -7,13 +7,12 @@ const VALUE = new Map([...DIGITS].map((digit, value) => [digit, value]));
 export function unpack(text) {
   const width = +text[0];
   const shift = 2 ** (6 * width - 1);
-  const numbers = [];
-  for (let at = 1; at < text.length; at += width) {
-    let number = 0;
-    for (let k = at; k < at + width; k++) number = number * 64 + VALUE.get(text[k]);
-    numbers.push(number - shift);
-  }
-  return numbers;
+  const numbers = new Array((text.length - 1) / width).fill(0);
+  for (let place = 0; place < width; place++)
+    numbers.forEach((number, k) => {
+      numbers[k] = number * 64 + VALUE.get(text[1 + place * numbers.length + k]);
+    });
+  return numbers.map((number) => number - shift);
 }
 
 // The same text as shown() in packing.py.
