@@ -33,7 +33,8 @@ def run_jupyter_book(source: Path, output: Path) -> int:
     flags = ["-W", "-n", "--keep-going", "--quiet"]
     # The book uses the package that lies beside it, whatever else is installed.
     path = os.pathsep.join(filter(None, [str(source), os.environ.get("PYTHONPATH")]))
-    return subprocess.run([*command, *flags], env={**os.environ, "PYTHONPATH": path}).returncode
+    environment = {**os.environ, "PYTHONPATH": path}
+    return subprocess.run([*command, *flags], env=environment, cwd=source).returncode
 
 
 def missing_pages(source: Path, html: Path) -> list[str]:

@@ -1,0 +1,56 @@
+"""Formulas become MathML with the gates' classes, and wrong ones say what is wrong."""
+
+from __future__ import annotations
+
+import re
+
+import mathml
+import pytest
+from math_font import slanted
+
+WHOLE_STEP = r"c_t = f_t \odot c_{t-1} + i_t \odot g_t"
+
+
+@pytest.mark.parametrize("letter", sorted("ifgochrznx"))
+@pytest.mark.parametrize("step", ["t", "{t-1}", "{t+1}", "k", "T", "0", "{12}"])
+def test_a_letter_with_a_time_step_has_the_class_of_its_gate(letter, step):
+    assert f'<msub class="gate-{letter}"><mi>{letter}</mi>' in mathml.temml(f"{letter}_{step}", False)
+
+
+@pytest.mark.parametrize("tex", ["W_{ix}", "b_i", "x", "h_n", "y_t", r"\sigma_t", "h^2"])
+def test_other_letters_have_no_class(tex):
+    assert "gate-" not in mathml.temml(tex, False)
+
+
+def test_a_letter_with_step_and_superscript_has_its_class():
+    assert '<msubsup class="gate-h">' in mathml.temml("h_t^{(1)}", False)
+
+
+def test_every_letter_of_an_equation_has_its_class():
+    found = re.findall(r'class="gate-(\w)"', mathml.temml(WHOLE_STEP, True))
+    assert found == ["c", "f", "c", "i", "g"]
+
+
+@pytest.mark.parametrize("tex", [r"\frac{1}", r"\nosuchcommand", r"\left( x", "{x"])
+def test_a_formula_that_is_none_is_refused(tex):
+    with pytest.raises(mathml.FormulaError):
+        mathml.temml(tex, False)
+
+
+def test_the_typesetter_survives_a_wrong_formula():
+    with pytest.raises(mathml.FormulaError):
+        mathml.temml(r"\frac{2}", False)
+    assert "<math" in mathml.temml("x + 1", False)
+
+
+def test_the_width_is_that_of_the_longest_row():
+    short, long = "a = b", "a = b + c + d + e + f"
+    both = rf"\begin{{aligned}} {short} \\ {long} \end{{aligned}}"
+    assert mathml.width(mathml.temml(both, True)) == mathml.width(mathml.temml(long, True))
+
+
+@pytest.mark.parametrize(
+    ("letter", "italic"), [("x", "𝑥"), ("W", "𝑊"), ("h", "ℎ"), ("σ", "𝜎"), ("Γ", "𝛤"), ("√", "√")]
+)
+def test_the_font_keeps_the_italic_of_a_letter(letter, italic):
+    assert slanted(letter) == italic

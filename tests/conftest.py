@@ -1,0 +1,80 @@
+"""Fixtures that several tests share: the built book, a server for it, a browser."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+SANDBOX = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+NO_BROWSER = "no Chromium found: install one, or name it in the environment variable CHROMIUM"
+
+
+def build_book(source: Path) -> subprocess.CompletedProcess[str]:
+    """Build the book in a folder as `make html` does; return its exit code and messages."""
+    command = [sys.executable, str(ROOT / "tools" / "build_book.py"), "--source", str(source)]
+    return subprocess.run(command, capture_output=True, text=True, encoding="utf8")
+
+
+@pytest.fixture(scope="session")
+def built_book() -> Path:
+    """Build the book once; return the folder of its pages."""
+    done = build_book(ROOT)
+    if done.returncode:
+        pytest.fail(f"the book does not build:\n{done.stdout}\n{done.stderr}", pytrace=False)
+    return ROOT / "_build" / "html"
+
+
+@pytest.fixture(scope="session")
+def served_book(built_book: Path) -> Iterator[str]:
+    """Serve the built book on a free port; return its address, without a slash at the end."""
+    import serve
+
+    with serve.open_server(built_book, 0) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Return the path of an installed Chromium.
+
+    Where there is none the tests that need one are reported as not run; with REQUIRE_BROWSER=1,
+    as in CI, they fail.
+    """
+    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+    if path and shutil.which(path):
+        return path
+    if os.environ.get("REQUIRE_BROWSER") == "1":
+        pytest.fail(NO_BROWSER, pytrace=False)
+    pytest.skip(NO_BROWSER)
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[object]:
+    """Start Chromium once, driven by Playwright; each test opens its own pages in it."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=SANDBOX)
+        yield browser
+        browser.close()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say loudly when tests were not run because something is missing on this machine."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    if skipped:
+        title = f"NOT RUN: {len(skipped)} tests, because something is missing here (see above)"
+        terminalreporter.write_sep("!", title, red=True, bold=True)
