@@ -40,7 +40,9 @@ def clip_by_global_norm(grads: Params, max_norm: float) -> float:
     max_norm = checks.positive("max_norm", max_norm)
     for name, grad in grads.items():
         checks.finite(f"grads[{name!r}]", checks.instance(f"grads[{name!r}]", grad, np.ndarray))
-    norm = math.hypot(*(float(np.linalg.norm(g.astype(np.float64))) for g in grads.values()))
+    # Divided by the largest entry first, so that no square overflows.
+    largest = max((float(np.abs(g).max(initial=0)) for g in grads.values()), default=0.0) or 1.0
+    norm = largest * math.sqrt(sum(float(((g / largest) ** 2).sum()) for g in grads.values()))
     if norm > max_norm:
         for grad in grads.values():
             grad *= max_norm / norm

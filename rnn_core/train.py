@@ -31,6 +31,7 @@ def train(
     *,
     max_norm: float = 1.0,
     carry_state: bool = False,
+    reset_every: int | None = None,
     callback: Callable[[int, Model, History], object] | None = None,
     progress: bool = True,
 ) -> History:
@@ -49,6 +50,8 @@ def train(
     carry_state : bool
         Start each batch in the state where the last one ended (truncated backpropagation through
         time: the state is carried on, the gradient is not).
+    reset_every : int, optional
+        With `carry_state`: start from zeros again after so many batches. Never, if not given.
     callback : callable, optional
         Called after each step with its number (from 1), the model and the history; training
         stops when it returns True.
@@ -62,26 +65,53 @@ def train(
     Raises
     ------
     FloatingPointError
-        If a loss or a gradient is NaN or infinite; the message names the step and the array, and
-        the parameters are as they were before that step.
+        If a number in a batch, a parameter, a state, a score, the loss or a gradient is NaN or
+        infinite; the message names the step and the array, and the parameters are as they were
+        before that step.
+    TypeError, ValueError
+        If an argument or a batch is not what is described above.
     """
-    checks.positive("max_norm", max_norm)
+    _check(model, batches, loss, optimizer, max_norm)
+    span = float("inf") if reset_every is None else checks.size("reset_every", reset_every)
     history, state = History(), None
-    with _one_blas_thread():
+    # NumPy's warnings would come before the message that names the step and the array.
+    with _one_blas_thread(), np.errstate(over="ignore", invalid="ignore"):
         for number, batch in enumerate(_bar(batches, progress), start=1):
-            trace, scores = model.forward(batch[0], state)
+            _stop_if_not_finite(number, _named(number, batch) | model.params)
+            trace = model.cell.forward(batch[0], state)
+            _stop_if_not_finite(number, trace.arrays)
+            scores = model.readout.forward(trace.h)
+            _stop_if_not_finite(number, {"scores": scores})
             value, dscores = loss(scores, *batch[1:])
             _stop_if_not_finite(number, {"loss": np.asarray(value)})
             grads = model.backward(trace, dscores).params
-            _stop_if_not_finite(number, grads)
+            _stop_if_not_finite(number, {f"gradient of {k}": grad for k, grad in grads.items()})
             norm = optim.clip_by_global_norm(grads, max_norm)
             optimizer.step(model.params, grads)
-            state = trace.end if carry_state else None
+            state = trace.end if carry_state and number % span else None
             history.losses.append(value)
             history.norms.append(norm)
             if callback is not None and callback(number, model, history) is True:
                 break
     return history
+
+
+def _check(model: object, batches: object, loss: object, optimizer: object, norm: object) -> None:
+    checks.instance("model", model, Model)
+    checks.instance("batches", batches, Iterable)
+    checks.instance("loss", loss, Callable)
+    checks.instance("optimizer", optimizer, optim.Adam)
+    checks.positive("max_norm", norm)
+
+
+def _named(number: int, batch: Any) -> dict[str, np.ndarray]:
+    if not isinstance(batch, tuple | list) or len(batch) not in (2, 3):
+        raise TypeError(
+            f"batches must give (xs, targets) or (xs, targets, mask); "
+            f"got {batch!r:.60} at step {number}"
+        )
+    parts = zip(("xs", "targets", "mask"), batch, strict=False)
+    return {name: checks.numeric(name, part) for name, part in parts if part is not None}
 
 
 def _stop_if_not_finite(number: int, arrays: dict[str, np.ndarray]) -> None:
