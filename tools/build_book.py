@@ -80,7 +80,7 @@ def main() -> None:
     """Read the command line and build."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--source", type=Path, default=ROOT, help="folder of _toc.yml")
-    parser.add_argument("--output", type=Path, help="folder to make _build in; the source's if none")
+    parser.add_argument("--output", type=Path, help="folder to make _build in")
     arguments = parser.parse_args()
     source = arguments.source.resolve()
     raise SystemExit(build(source, (arguments.output or source).resolve()))

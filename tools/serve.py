@@ -1,6 +1,6 @@
 """Serve the built book on this machine only, until Ctrl-C.
 
-    python tools/serve.py [--port 8000]
+python tools/serve.py [--port 8000]
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import functools
 import os
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 ROOT = Path(__file__).resolve().parent.parent
 HTML = ROOT / "_build" / "html"
@@ -20,7 +21,7 @@ class BookHandler(SimpleHTTPRequestHandler):
     """Files with the right types, never from a browser's cache, and no log of each request."""
 
     # Named here because Windows reads the types from its registry, where .js is often wrong.
-    extensions_map = {
+    extensions_map: ClassVar[dict[str, str]] = {
         **SimpleHTTPRequestHandler.extensions_map,
         ".css": "text/css",
         ".html": "text/html; charset=utf-8",

@@ -24,11 +24,11 @@ ALWAYS = "0123456789+−=()[]{}|,."
 def slanted(letter: str) -> str:
     """Return the mathematical italic that a browser draws for a one-letter identifier."""
     if letter == "h":
-        return "ℎ"
+        return "\N{PLANCK CONSTANT}"
     name = unicodedata.name(letter, "")
-    for plain, italic in (("LATIN ", ""), ("GREEK ", "")):
-        if name.startswith(plain):
-            name = "MATHEMATICAL ITALIC " + name.removeprefix(plain).replace("LETTER ", italic)
+    for script in ("LATIN ", "GREEK "):
+        if name.startswith(script):
+            name = "MATHEMATICAL ITALIC " + name.removeprefix(script).replace("LETTER ", "")
     try:
         return unicodedata.lookup(name)
     except KeyError:

@@ -1,7 +1,7 @@
 """Typeset formulas while the book is built: TeX to MathML, nothing left to do at run time.
 
-Letters of the book (`i_t`, `c_{t-1}`, …) get the class of their gate, which the style sheet colours.
-A formula that cannot be typeset is a warning with page and line, and so fails the build.
+Letters of the book (`i_t`, `c_{t-1}`, …) get the class of their gate, which the style sheet
+colours. A formula that cannot be typeset is a warning with page and line, and so fails the build.
 """
 
 from __future__ import annotations
@@ -56,7 +56,8 @@ def node() -> subprocess.Popen[str]:
 def temml(tex: str, display: bool) -> str:
     """Return the MathML of one formula."""
     process = node()
-    assert process.stdin and process.stdout
+    assert process.stdin
+    assert process.stdout
     process.stdin.write(json.dumps({"tex": tex, "display": display}) + "\n")
     process.stdin.flush()
     line = process.stdout.readline()

@@ -14,7 +14,9 @@ WHOLE_STEP = r"c_t = f_t \odot c_{t-1} + i_t \odot g_t"
 @pytest.mark.parametrize("letter", sorted("ifgochrznx"))
 @pytest.mark.parametrize("step", ["t", "{t-1}", "{t+1}", "k", "T", "0", "{12}"])
 def test_a_letter_with_a_time_step_has_the_class_of_its_gate(letter, step):
-    assert f'<msub class="gate-{letter}"><mi>{letter}</mi>' in mathml.temml(f"{letter}_{step}", False)
+    assert f'<msub class="gate-{letter}"><mi>{letter}</mi>' in mathml.temml(
+        f"{letter}_{step}", False
+    )
 
 
 @pytest.mark.parametrize("tex", ["W_{ix}", "b_i", "x", "h_n", "y_t", r"\sigma_t", "h^2"])
@@ -50,7 +52,15 @@ def test_the_width_is_that_of_the_longest_row():
 
 
 @pytest.mark.parametrize(
-    ("letter", "italic"), [("x", "𝑥"), ("W", "𝑊"), ("h", "ℎ"), ("σ", "𝜎"), ("Γ", "𝛤"), ("√", "√")]
+    ("letter", "italic"),
+    [
+        ("x", "\N{MATHEMATICAL ITALIC SMALL X}"),
+        ("W", "\N{MATHEMATICAL ITALIC CAPITAL W}"),
+        ("h", "\N{PLANCK CONSTANT}"),
+        ("σ", "\N{MATHEMATICAL ITALIC SMALL SIGMA}"),
+        ("Γ", "\N{MATHEMATICAL ITALIC CAPITAL GAMMA}"),
+        ("√", "√"),
+    ],
 )
 def test_the_font_keeps_the_italic_of_a_letter(letter, italic):
     assert slanted(letter) == italic

@@ -71,7 +71,7 @@ def test_serving_ends_cleanly(folder, tmp_path, folder_has_book):
         assert re.search(r"http://127\.0\.0\.1:\d+/", process.stdout.readline())
         time.sleep(0.1)
         process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=10)
+    _, err = process.communicate(timeout=10)
     assert "Traceback" not in err
     assert process.returncode == (0 if folder_has_book else 1)
     assert "make html" in err or folder_has_book

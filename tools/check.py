@@ -1,0 +1,65 @@
+"""Check the repository: `lint`, `types`, `tests`, `notebooks`, `all`; `format` puts style right.
+
+    python tools/check.py all
+
+Every step runs even when an earlier one failed; the exit code is 0 only when all passed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PYTHON = [sys.executable, "-m"]
+STEPS = {
+    "lint": [["ruff", "check", "."], ["ruff", "format", "--check", "."]],
+    "types": [["pyright"]],
+    "notebooks": [["pytest", "--nbval", "-p", "no:cacheprovider", "book"]],
+    "tests": [["pytest", "tests"]],
+    "format": [["ruff", "check", "--fix", "."], ["ruff", "format", "."]],
+}
+# The tests come last, so that their closing line is the last that is read.
+GROUPS = {"all": ["lint", "types", "notebooks", "tests"], "lint": ["lint", "types"]}
+ENVIRONMENT = {
+    "TQDM_DISABLE": "1",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+    "PYRIGHT_PYTHON_IGNORE_WARNINGS": "1",
+}
+
+
+def environment() -> dict[str, str]:
+    """Return an environment in which the tools of .venv, Node among them, come first."""
+    tools = str(Path(sys.executable).parent)
+    return {**os.environ, **ENVIRONMENT, "PATH": tools + os.pathsep + os.environ["PATH"]}
+
+
+def run(step: str) -> list[str]:
+    """Run the commands of a step; return those that failed."""
+    failed = []
+    for command in STEPS[step]:
+        line = " ".join(command)
+        print(f"check: {line}", flush=True)
+        if subprocess.run([*PYTHON, *command], cwd=ROOT, env=environment()).returncode:
+            failed.append(line)
+    return failed
+
+
+def main() -> None:
+    """Run the steps of a group and say which failed."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("what", choices=sorted({*STEPS, *GROUPS}))
+    what = parser.parse_args().what
+    failed = [line for step in GROUPS.get(what, [what]) for line in run(step)]
+    for line in failed:
+        print(f"check: failed: {line}", file=sys.stderr)
+    raise SystemExit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()
