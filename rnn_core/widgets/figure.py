@@ -22,9 +22,9 @@ def figure(data: Mapping[str, Any], t: int, unit: int, letter: str, label: str) 
     """Return the figure at step `t` and `unit`, its heat map showing `letter`."""
     pen = Pen(data, t, unit, letter)
     cells = "".join(diagram(lstm_table, layout, pen) for layout in (WIDE, TALL))
-    place = f"--T:{data['T']};--H:{data['H']};--t:{t};--u:{unit}"
+    extent = f"--T:{data['T']};--H:{data['H']}"
     return (
         f'<div class="rnnw" role="group" aria-label="{escape(label)}" '
-        f'data-lm-suppress-shortcuts="true" style="{place}">{letters(pen)}{score(pen)}'
+        f'data-lm-suppress-shortcuts="true" style="{extent}">{letters(pen)}{score(pen)}'
         f"{time_controls(pen)}{saying(pen)}{chooser(pen)}{cells}{arithmetic(pen)}</div>"
     )

@@ -58,7 +58,8 @@ function render({ model, el }) {
   const texts = list("[data-n]").map((node) => [node, node.dataset.n, "p" in node.dataset]);
   const shapes = list("[data-v]").map((node) => [node, node.dataset.v]);
   const [steps, units, chars, names] = ["t", "u", "char", "name"].map((k) => list(`[data-${k}]`));
-  const [truth, best, saying] = ["[data-truth]", "[data-best]", ".rnnw-saying"].map(find);
+  const [truth, best] = ["[data-truth]", "[data-best]"].map(find);
+  const [column, line] = [".rnnw-column", ".rnnw-row"].map(find);
   const [scroll, heat, select] = [".rnnw-scroll", ".rnnw-heat", "[data-do=unit]"].map(find);
   const time = timeControls(root, model, data.T - 1);
   const setUnit = (u) => put(model, "unit", clamp(u, data.H - 1));
@@ -68,7 +69,7 @@ function render({ model, el }) {
     const u = model.get("unit");
     const glyph = data.glyphs[t];
     const name = data.names[glyph] || glyph;
-    saying.setAttribute("aria-live", root.hasAttribute("data-playing") ? "off" : "polite");
+    keepInSight(scroll, t, data.T); // first, while nothing has changed and the layout is known
     for (const [node, key, enclosed] of texts) {
       const text = shown(number(key, t, u));
       setText(node, enclosed && text[0] === "−" ? `(${text})` : text);
@@ -81,12 +82,11 @@ function render({ model, el }) {
     for (const node of names) setText(node, name);
     if (truth) setText(truth, data.truth[t] === "1" ? "yes" : "no");
     if (best) best.hidden = u !== data.follows.best;
-    root.style.setProperty("--t", t);
-    root.style.setProperty("--u", u);
+    column.style.setProperty("--t", t);
+    line.style.setProperty("--u", u);
     time.range.value = t;
     time.range.setAttribute("aria-valuetext", `step ${t}, ${name}`);
     select.selectedIndex = u;
-    keepInSight(scroll, t, data.T);
   }
 
   function drawHeat() {

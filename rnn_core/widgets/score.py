@@ -40,7 +40,8 @@ def score(pen: Pen) -> str:
         '<div class="rnnw-scroll" tabindex="0" role="group" aria-label="The text, and under each '
         "character the state of every unit. Left and right arrows change the step, up and down "
         f'the unit."><div class="rnnw-strip">{_text(pen)}{_bars(pen)}{_heat(pen)}'
-        '<div class="rnnw-row"></div><div class="rnnw-column"></div></div></div></div>'
+        f'<div class="rnnw-row" style="--u:{pen.unit}"></div>'
+        f'<div class="rnnw-column" style="--t:{pen.t}"></div></div></div></div>'
         f'<p class="rnnw-legend">{_legend(pen)}</p>'
     )
 

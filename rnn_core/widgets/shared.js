@@ -49,10 +49,12 @@ export function timeControls(root, model, last, pause = 500) {
   const play = root.querySelector("[data-do=play]");
   let timer = 0;
   const go = (t) => put(model, "t", clamp(t, last));
+  const saying = root.querySelector("[aria-live]");
   const name = (text) => {
     play.setAttribute("aria-label", text);
     play.title = text;
     root.toggleAttribute("data-playing", text === "Pause");
+    saying.setAttribute("aria-live", text === "Pause" ? "off" : "polite");
   };
   const stop = () => {
     clearInterval(timer);
@@ -60,8 +62,9 @@ export function timeControls(root, model, last, pause = 500) {
     name("Play");
   };
   const tick = () => {
-    go(model.get("t") + 1);
-    if (model.get("t") === last) stop();
+    const t = model.get("t") + 1;
+    if (t >= last) stop(); // before the last step, so that it is read aloud
+    go(t);
   };
   const move = (t) => {
     stop();
