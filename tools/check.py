@@ -14,13 +14,12 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PYTHON = [sys.executable, "-m"]
 STEPS = {
-    "lint": [["ruff", "check", "."], ["ruff", "format", "--check", "."]],
-    "types": [["pyright"]],
-    "notebooks": [["pytest", "--nbval", "-p", "no:cacheprovider", "book"]],
-    "tests": [["pytest", "tests"]],
-    "format": [["ruff", "check", "--fix", "."], ["ruff", "format", "."]],
+    "lint": ["-m ruff check .", "-m ruff format --check .", "tools/check_files.py"],
+    "types": ["-m pyright"],
+    "notebooks": ["-m pytest --nbval -p no:cacheprovider book"],
+    "tests": ["-m pytest tests"],
+    "format": ["-m ruff check --fix .", "-m ruff format ."],
 }
 # The tests come last, so that their closing line is the last that is read.
 GROUPS = {"all": ["lint", "types", "notebooks", "tests"], "lint": ["lint", "types"]}
@@ -43,10 +42,12 @@ def run(step: str) -> list[str]:
     """Run the commands of a step; return those that failed."""
     failed = []
     for command in STEPS[step]:
-        line = " ".join(command)
-        print(f"check: {line}", flush=True)
-        if subprocess.run([*PYTHON, *command], cwd=ROOT, env=environment()).returncode:
-            failed.append(line)
+        name = command.removeprefix("-m ")
+        print(f"check: {name}", flush=True)
+        if subprocess.run(
+            [sys.executable, *command.split()], cwd=ROOT, env=environment()
+        ).returncode:
+            failed.append(name)
     return failed
 
 

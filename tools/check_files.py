@@ -5,6 +5,7 @@ python tools/check_files.py FILE...
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -38,8 +39,15 @@ def faults(path: Path) -> list[str]:
     return found
 
 
+def tracked() -> list[str]:
+    """Return the names of the files under version control that are there."""
+    listed = subprocess.run(["git", "ls-files", "-z"], capture_output=True, check=True, text=True)
+    return [name for name in listed.stdout.split("\0") if name and Path(name).is_file()]
+
+
 def main(names: list[str]) -> int:
     """Print the faults of the named files; return 1 when there are any."""
+    names = names or tracked()
     found = [f"{name}: {fault}" for name in names for fault in faults(Path(name))]
     print("\n".join(found), end="\n" if found else "")
     return 1 if found else 0

@@ -26,9 +26,6 @@ UNUSED = (
     "*webpack-macros.html",
     "locales",
     "images",
-    "file.png",
-    "minus.png",
-    "plus.png",
 )
 SCRIPT_TAG = re.compile(r"\s*<!--[^>]*-->\s*<script[^>]*fontawesome\.js[^>]*></script>")
 ICON_RULE = re.compile(r'(?:\.fa-[\w-]+:before,?)+\{content:"([^"]*)"\}')

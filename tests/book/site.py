@@ -23,7 +23,7 @@ LOADS = {
     "image": ["href", "xlink:href"],
     "use": ["href", "xlink:href"],
 }
-CSS_URL = re.compile(r"url\(\s*['\"]?([^'\")]+)['\"]?\s*\)")
+CSS_URL = re.compile(r"""url\(\s*("[^"]*"|'[^']*'|[^)'"]*)\s*\)""")
 CSS_IMPORT = re.compile(r"@import\s+['\"]([^'\"]+)['\"]")
 
 
@@ -55,7 +55,7 @@ def loaded(path: Path) -> list[str]:
 
 def css_addresses(style: str) -> list[str]:
     """Return the addresses that a style sheet loads."""
-    found = CSS_URL.findall(style) + CSS_IMPORT.findall(style)
+    found = [url.strip("\"' ") for url in CSS_URL.findall(style)] + CSS_IMPORT.findall(style)
     return [address for address in found if not address.startswith(("data:", "#"))]
 
 

@@ -97,5 +97,6 @@ def test_the_search_box_of_a_page_leads_to_results(browser, address):
 def test_the_page_reads_without_scripts(browser, address, name):
     options = {"java_script_enabled": False, "viewport": PHONE}
     with opened(browser, f"{address}/{name}.html", **options) as (page, wrong):
-        assert page.locator("h1").first.is_visible()
-        assert wrong == []
+        assert page.locator("article h1").first.is_visible()
+        # The browser drops the scripts that the page preloads.
+        assert [what for what in wrong if not (what.startswith("failed:") and ".js" in what)] == []
