@@ -128,6 +128,8 @@ def generator(name: str, value: object) -> np.random.Generator:
 def float_dtype(name: str, value: Any) -> np.dtype:
     """Return `value` as float64 or float32."""
     try:
+        if value is None:  # NumPy reads it as float64
+            raise TypeError("None is no dtype")
         dtype = np.dtype(value)
     except TypeError as error:
         raise TypeError(f"{name} must be float64 or float32; got {value!r}") from error

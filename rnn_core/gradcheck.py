@@ -42,7 +42,9 @@ def directional_errors(
     Returns
     -------
     dict of float
-        |foretold − measured| / max(|foretold|, |measured|, 1e-8), the largest over directions.
+        |foretold − measured| / max(|foretold|, |measured|, typical, 1e-8), the largest over
+        directions. The gradient's norm / √(its entries) is what a direction typically foretells;
+        without it a direction that happens to be level would show rounding as an error.
 
     Raises
     ------
@@ -134,4 +136,5 @@ def _error(
     finally:
         value[...] = here
     measured, foretold = (ahead - behind) / (2 * step), float((grad * way).sum())
-    return abs(foretold - measured) / max(abs(foretold), abs(measured), 1e-8)
+    typical = float(np.linalg.norm(grad)) / np.sqrt(grad.size)
+    return abs(foretold - measured) / max(abs(foretold), abs(measured), typical, 1e-8)

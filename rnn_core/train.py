@@ -99,7 +99,8 @@ def train(
 def _check(model: object, batches: object, loss: object, optimizer: object, norm: object) -> None:
     checks.instance("model", model, Model)
     checks.instance("batches", batches, Iterable)
-    checks.instance("loss", loss, Callable)
+    if not callable(loss):
+        raise TypeError(f"loss must be a function of scores and targets; got {loss!r:.60}")
     checks.instance("optimizer", optimizer, optim.Adam)
     checks.positive("max_norm", norm)
 
