@@ -1,6 +1,6 @@
 """Check text files: no blanks at line ends, one line end at the end, valid YAML, nothing large.
 
-python tools/check_files.py FILE...
+Names of files may be given; without them, every file under version control is checked.
 """
 
 from __future__ import annotations
