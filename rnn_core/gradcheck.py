@@ -136,5 +136,5 @@ def _error(
     finally:
         value[...] = here
     measured, foretold = (ahead - behind) / (2 * step), float((grad * way).sum())
-    typical = float(np.linalg.norm(grad)) / np.sqrt(grad.size)
+    typical = float(np.linalg.norm(grad) / np.sqrt(grad.size))
     return abs(foretold - measured) / max(abs(foretold), abs(measured), typical, 1e-8)
