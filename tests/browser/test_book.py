@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from build_book import ROOT, toc_pages
 from playwright.sync_api import Browser, Page
 
@@ -58,6 +59,17 @@ def test_the_page_is_quiet_and_fits(browser, address, name, scheme):
             assert page.evaluate("document.documentElement.dataset.theme") == scheme
             width = page.evaluate("document.documentElement.scrollWidth")
             assert width <= viewport["width"]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("name", [*PAGES, "search"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_barrier(browser, served_book, name, scheme):
+    options = {"viewport": PHONE, "color_scheme": scheme}
+    with opened(browser, f"{served_book}/{name}.html", **options) as (page, _):
+        result = Axe().run(page).response
+    assert result["passes"]
+    assert [(v["id"], v["nodes"][0]["html"]) for v in result["violations"]] == []
 
 
 @pytest.mark.browser
