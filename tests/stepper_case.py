@@ -50,7 +50,11 @@ def digits(value: float) -> str:
 
 def expected(seed: int = 0) -> list[list[dict[str, str]]]:
     """Return, by step and unit, every number by its key, computed step by step."""
-    lstm, xs = lstm_and_inputs(seed)
+    return numbers_of_steps(*lstm_and_inputs(seed))
+
+
+def numbers_of_steps(lstm: LSTM, xs: np.ndarray) -> list[list[dict[str, str]]]:
+    """Return the same for any LSTM and any text."""
     state, steps = lstm.zero_state(1), []
     for x in xs:
         before = state
@@ -63,5 +67,7 @@ def expected(seed: int = 0) -> list[list[dict[str, str]]]:
             values["h" + k] = lstm.params[f"W_{k}h"] @ before.h[0]
             values["b" + k] = lstm.params[f"b_{k}"]
             values["a" + k] = values["x" + k] + values["h" + k] + values["b" + k]
-        steps.append([{key: digits(v[u]) for key, v in values.items()} for u in range(UNITS)])
+        steps.append(
+            [{key: digits(v[u]) for key, v in values.items()} for u in range(lstm.hidden_size)]
+        )
     return steps
