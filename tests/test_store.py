@@ -170,19 +170,30 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path):
         store.save(make_model(), tmp_path / "nowhere" / "model.safetensors")
 
 
-def test_a_failed_save_leaves_the_old_file_and_nothing_else(saved, monkeypatch):
+def disk_full(path, data):
+    with path.open("wb") as file:
+        file.write(data[:100])
+    raise OSError("no space left")
+
+
+def file_in_use(path, target):
+    raise OSError("file in use")
+
+
+@pytest.mark.parametrize(
+    ("method", "fault", "message"),
+    [("write_bytes", disk_full, "no space left"), ("replace", file_in_use, "file in use")],
+)
+def test_a_failed_save_leaves_the_old_file_and_nothing_else(
+    method, fault, message, saved, monkeypatch
+):
     before, model = saved.read_bytes(), make_model("gru after")
     model.params["b_r"][0] = np.nan
     with pytest.raises(ValueError, match="b_r"):
         store.save(model, saved)
 
-    def disk_full(self, data):
-        with self.open("wb") as file:
-            file.write(data[:100])
-        raise OSError("no space left on device")
-
-    monkeypatch.setattr(type(saved), "write_bytes", disk_full)
-    with pytest.raises(OSError, match="no space left"):
+    monkeypatch.setattr(type(saved), method, fault)
+    with pytest.raises(OSError, match=message):
         store.save(make_model("gru before"), saved)
     assert saved.read_bytes() == before
     assert [file.name for file in saved.parent.iterdir()] == [saved.name]
