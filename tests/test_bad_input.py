@@ -218,6 +218,7 @@ CALLS = {  # argument: what came → the call
     ),
     "loss must be a function of scores and targets; got 'mse'": lambda: fit(loss="mse"),
     "optimizer must be of type Adam; got 0.1": lambda: fit(optimizer=0.1),
+    "reset_every must be at least 1; got 0": lambda: fit(carry_state=True, reset_every=0),
     "max_norm must be finite; got inf": lambda: fit(max_norm=INF),
     "xs must have shape (T, B, 3); got (5, 2, 1)": lambda: fit(batches=[(XS[..., :1], LABELS)]),
     # text

@@ -103,24 +103,28 @@ def test_an_exploding_state_and_an_exploding_gradient_are_named():
         train(model, [(xs, xs)], steep, Adam(), progress=False)
 
 
-def test_state_is_carried_only_when_asked():
-    starts = []
+@pytest.mark.parametrize(
+    ("options", "from_zeros"),
+    [
+        ({}, [1, 2, 3, 4, 5]),
+        ({"carry_state": True}, [1]),
+        ({"carry_state": True, "reset_every": 2}, [1, 3, 5]),
+    ],
+)
+def test_state_is_carried_only_when_asked(options, from_zeros, monkeypatch):
+    starts, run = [], LSTM.forward
 
-    def watch(model):
-        run = model.cell.forward
+    def forward(cell, xs, state=None):
+        trace = run(cell, xs, state)
+        starts.append((trace.start, trace.end))
+        return trace
 
-        def forward(xs, state=None):
-            starts.append(state)
-            return run(xs, state)
-
-        model.cell.forward = forward
-        return model
-
-    for carry in (False, True):
-        options = {"carry_state": carry, "progress": False}
-        train(watch(make_model()), parity(3), heads.softmax_cross_entropy, Adam(), **options)
-    assert [state is None for state in starts] == [True, True, True, True, False, False]
-    assert all(np.abs(state.c).max() > 0 for state in starts[4:])
+    monkeypatch.setattr(LSTM, "forward", forward)
+    model = make_model()
+    train(model, parity(5), heads.softmax_cross_entropy, Adam(), progress=False, **options)
+    for number, (start, _) in enumerate(starts, start=1):
+        want = model.cell.zero_state(32) if number in from_zeros else starts[number - 2][1]
+        np.testing.assert_array_equal(start, want)
 
 
 def test_the_callback_may_stop_the_run():
