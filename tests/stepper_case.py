@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rnn_core import LSTM
+from rnn_core import HC, LSTM
 from rnn_core.widgets import Follows, GateStepper
 
 TEXT = 'say("hi",\n\tx<&y)  # "'
@@ -26,6 +26,12 @@ def lstm_and_inputs(seed: int = 0) -> tuple[LSTM, np.ndarray]:
     return lstm, xs
 
 
+def start_of(seed: int = 0) -> HC:
+    """Return a state to start from that is not zero."""
+    h, c = np.random.default_rng(seed + 50).uniform(-1, 1, size=(2, 1, UNITS))
+    return HC(h, c)
+
+
 def stepper(seed: int = 0, **changes: object) -> GateStepper:
     """Return a stepper with every option given."""
     lstm, xs = lstm_and_inputs(seed)
@@ -39,7 +45,7 @@ def stepper(seed: int = 0, **changes: object) -> GateStepper:
         "follows": Follows("the string", "inside a string", [0.1, -0.2, 0.3, -0.95, 0.5], SENTENCE),
         "label": "A test",
     }
-    return GateStepper(lstm.forward(xs), TEXT, **(given | changes))
+    return GateStepper(lstm.forward(xs, start_of(seed)), TEXT, **(given | changes))
 
 
 def digits(value: float) -> str:
@@ -50,12 +56,12 @@ def digits(value: float) -> str:
 
 def expected(seed: int = 0) -> list[list[dict[str, str]]]:
     """Return, by step and unit, every number by its key, computed step by step."""
-    return numbers_of_steps(*lstm_and_inputs(seed))
+    return numbers_of_steps(*lstm_and_inputs(seed), start_of(seed))
 
 
-def numbers_of_steps(lstm: LSTM, xs: np.ndarray) -> list[list[dict[str, str]]]:
+def numbers_of_steps(lstm: LSTM, xs: np.ndarray, start: HC) -> list[list[dict[str, str]]]:
     """Return the same for any LSTM and any text."""
-    state, steps = lstm.zero_state(1), []
+    state, steps = start, []
     for x in xs:
         before = state
         state, gates = lstm.step(x, before)

@@ -22,7 +22,8 @@ def figure(data: Mapping[str, Any], t: int, unit: int, letter: str, label: str) 
     """Return the figure at step `t` and `unit`, its heat map showing `letter`."""
     pen = Pen(data, t, unit, letter)
     cells = "".join(diagram(lstm_table, layout, pen) for layout in (WIDE, TALL))
-    extent = f"--T:{data['T']};--H:{data['H']}"
+    longest = max(map(len, data["glyphs"]))
+    extent = f"--T:{data['T']};--H:{data['H']};--w:{max(12, 9 * longest + 4 * (longest > 1))}px"
     return (
         f'<div class="rnnw" role="group" aria-label="{escape(label)}" '
         f'data-lm-suppress-shortcuts="true" style="{extent}">{letters(pen)}{score(pen)}'

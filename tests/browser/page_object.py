@@ -65,6 +65,12 @@ class Stepper:
         """Return the contrast with the paper of every text colour in use."""
         return self.root.evaluate(CONTRASTS)
 
+    def play(self, steps: int) -> None:
+        """Press play and let as much time pass as so many steps take."""
+        self.page.clock.install()
+        self.button("Play").click()
+        self.page.clock.run_for(500 * steps + 50)
+
     @property
     def t(self) -> int:
         return int(self.slider.input_value())
@@ -72,6 +78,11 @@ class Stepper:
     @property
     def unit(self) -> int:
         return int(self.unit_choice.input_value())
+
+    @property
+    def read_aloud(self) -> bool:
+        """Whether a screen reader is to read each new step."""
+        return self.root.locator(".rnnw-saying").get_attribute("aria-live") == "polite"
 
     @property
     def sentence(self) -> str:

@@ -136,6 +136,13 @@ def test_special_characters_are_visible_and_have_names() -> None:
     assert odd.data["glyphs"][0] == "\\u0000"
 
 
+def test_words_get_room() -> None:
+    lstm, xs = lstm_and_inputs()
+    words = GateStepper(lstm.forward(xs), ["word", *TEXT[1:]])
+    assert "--w:40px" in words.html()
+    assert "--w:12px" in stepper().html()
+
+
 @pytest.mark.parametrize("units", [12, 16])
 def test_the_data_of_80_characters_keeps_to_its_budget(units: int) -> None:
     rng = np.random.default_rng(0)
