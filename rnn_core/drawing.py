@@ -58,11 +58,11 @@ def signs(text: Sequence[str], steps: int) -> list[str]:
     return [_VISIBLE.get(part, part) for part in text]
 
 
-def step_axis(ax: Axes, characters: list[str] | None, first: int) -> None:
+def step_axis(ax: Axes, characters: list[str] | None) -> None:
     """Name the time axis, by its characters if they are given."""
     ax.set_xlabel("step" if characters is None else "character read")
     if characters is not None:
-        ax.set_xticks(range(first, first + len(characters)), characters, family="monospace")
+        ax.set_xticks(range(len(characters)), characters, family="monospace")
         ax.tick_params(axis="x", length=0, pad=6)
 
 

@@ -68,15 +68,15 @@ def plot_gates(
     )
     characters = None if text is None else drawing.signs(text, len(trace))
     ax = drawing.axes(ax)
-    steps = np.arange(1, len(trace) + 1)
+    steps = np.arange(len(trace))
     for letter in chosen:
         values = trace[letter][(slice(None), *column)]
         look = palette.LOOKS[letter]
         style = (0, look.dash) if look.dash else "-"
         ax.plot(steps, values, color=look.light, linestyle=style, label=letter)
     drawing.label_ends(ax, {k: palette.LOOKS[k].light for k in chosen}, "italic")
-    drawing.step_axis(ax, characters, first=1)
-    ax.set_xlim(0.5, len(trace) + 0.5)
+    drawing.step_axis(ax, characters)
+    ax.set_xlim(-0.5, len(trace) - 0.5)
     return ax
 
 
@@ -125,7 +125,7 @@ def plot_text_states(
             transform=ax.get_xaxis_transform(),
             clip_on=False,
         )
-    drawing.step_axis(ax, characters, first=0)
+    drawing.step_axis(ax, characters)
     ax.set_ylabel("unit")
     ax.locator_params(axis="y", integer=True)
     ax.tick_params(length=0)

@@ -38,7 +38,7 @@ def test_gates_are_drawn_as_they_are(trace):
     assert list(drawn) == list("ifgoch")
     for letter, line in drawn.items():
         np.testing.assert_array_equal(line.get_ydata(), trace[letter][:, 1, 2])
-        np.testing.assert_array_equal(line.get_xdata(), np.arange(1, len(TEXT) + 1))
+        np.testing.assert_array_equal(line.get_xdata(), np.arange(len(TEXT)))
         assert line.get_color() == palette.LOOKS[letter].light
 
 
