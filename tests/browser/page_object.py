@@ -67,7 +67,8 @@ class Stepper:
 
     def play(self, steps: int) -> None:
         """Press play and let as much time pass as so many steps take."""
-        self.page.clock.install()
+        self.page.clock.install(time=0)
+        self.page.clock.pause_at(3_600_000)  # from here on time passes only when it is told to
         self.button("Play").click()
         self.page.clock.run_for(500 * steps + 50)
 
