@@ -411,10 +411,11 @@ def test_reduced_motion_is_honoured(show: Callable[..., Page]) -> None:
     shows(figure, 5, 1)
 
 
-def test_shapes_have_the_size_of_their_numbers(show: Callable[..., Page]) -> None:
+@pytest.mark.parametrize("t", [0, 3, 9])  # at 3 both g and h are negative
+def test_shapes_have_the_size_and_sign_of_their_numbers(show: Callable[..., Page], t: int) -> None:
     figure = Stepper(show("one", reduced_motion="reduce"))
-    figure.slider.fill("9")
-    values = expected()[9][1]
+    figure.slider.fill(str(t))
+    values = expected()[t][1]
     for k in "ifo":
         share = figure.root.locator(f".rnnw-wide .rnnw-bar[data-v={k}]").evaluate(
             "e => e.getBoundingClientRect().width / e.previousSibling.getBoundingClientRect().width"
@@ -427,8 +428,9 @@ def test_shapes_have_the_size_of_their_numbers(show: Callable[..., Page]) -> Non
             )
             for part in ("rnnw-flow", "rnnw-core")
         )
-        assert flow == pytest.approx(1.2 + 8 * abs(number(values[k])), abs=0.01)
-        assert (core > 0) == (number(values[k]) < -0.15)
+        size, negative = 8 * abs(number(values[k])), number(values[k]) < 0
+        assert flow == pytest.approx(size + (3 if negative else 1.2), abs=0.01)
+        assert core == pytest.approx(size + 1 if negative else 0, abs=0.01)
 
 
 def test_print_leaves_the_controls_out(show: Callable[..., Page]) -> None:
