@@ -83,6 +83,16 @@ def size(name: str, value: object) -> int:
     return int(value)
 
 
+def index(name: str, value: object, size: int) -> int:
+    """Return `value` if it points to one of `size` places, counted from 0."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral):
+        raise TypeError(f"{name} must be a whole number; got {value!r}")
+    place = int(value)
+    if not 0 <= place < size:
+        raise ValueError(f"{name} must be from 0 to {size - 1}; got {value}")
+    return place
+
+
 def positive(name: str, value: object) -> float:
     """Return `value` as a finite number above 0."""
     number = real(name, value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -17,8 +17,6 @@ try:
 except ImportError as error:
     raise ImportError("rnn_core.plots needs Matplotlib: pip install 'rnn_core[plots]'") from error
 
-_VISIBLE = {" ": "·", "\n": "⏎", "\t": "⇥"}
-
 
 def axes(ax: Axes | None) -> Axes:
     """Return `ax`, or the axes of a new figure in the book's style."""
@@ -30,15 +28,6 @@ def axes(ax: Axes | None) -> Axes:
     return ax
 
 
-def index(name: str, value: int, size: int) -> int:
-    """Return `value` if it points into `size` places."""
-    if isinstance(value, bool) or not isinstance(value, int | np.integer):
-        raise TypeError(f"{name} must be a whole number; got {value!r}")
-    if not 0 <= value < size:
-        raise ValueError(f"{name} must be from 0 to {size - 1}; got {value}")
-    return int(value)
-
-
 def letters_of(letters: str | None, trace: Trace) -> str:
     """Return the letters to draw: those asked for, if the trace has them."""
     known = "".join(k for k in trace.arrays if k in palette.LOOKS)
@@ -47,15 +36,6 @@ def letters_of(letters: str | None, trace: Trace) -> str:
     if not isinstance(letters, str) or not letters or not set(letters) <= set(known):
         raise ValueError(f"letters must be some of {known!r}; got {letters!r}")
     return letters
-
-
-def signs(text: Sequence[str], steps: int) -> list[str]:
-    """Return one visible sign for each step."""
-    if not isinstance(text, Sequence) or not all(isinstance(part, str) for part in text):
-        raise TypeError(f"text must be a string or strings; got {text!r:.60}")
-    if len(text) != steps:
-        raise ValueError(f"text must have {steps} parts, one for each step; got {len(text)}")
-    return [_VISIBLE.get(part, part) for part in text]
 
 
 def step_axis(ax: Axes, characters: list[str] | None) -> None:

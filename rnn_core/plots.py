@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from . import checks, drawing, palette
+from . import checks, drawing, glyphs, palette
 from .drawing import Axes, plt
 from .trace import Trace
 
@@ -63,10 +63,10 @@ def plot_gates(
         raise TypeError(f"trace must be a Trace, as forward returns it; got {trace!r:.60}")
     chosen = drawing.letters_of(letters, trace)
     column = (
-        drawing.index("batch", batch, trace.h.shape[1]),
-        drawing.index("unit", unit, trace.h.shape[2]),
+        checks.index("batch", batch, trace.h.shape[1]),
+        checks.index("unit", unit, trace.h.shape[2]),
     )
-    characters = None if text is None else drawing.signs(text, len(trace))
+    characters = None if text is None else glyphs.glyphs(text, len(trace))[0]
     ax = drawing.axes(ax)
     steps = np.arange(len(trace))
     for letter in chosen:
@@ -109,7 +109,7 @@ def plot_text_states(
         If an argument has the wrong shape or kind; the message names it.
     """
     grid = checks.array("values", values, ("T", "H"), np.float64)
-    characters = drawing.signs(text, len(grid))
+    characters = glyphs.glyphs(text, len(grid))[0]
     marks = None if truth is None else checks.array("truth", truth, (len(grid),), bool)
     ax = drawing.axes(ax)
     # Pale is transparent, not white: the same image then suits a dark page.

@@ -14,7 +14,11 @@ from sphinx.util import logging
 LOOK = Path(__file__).resolve().parent.parent / "_look"
 STYLE = "book.css"
 OPTIONS = {
-    "logo": {"image_light": "book/_look/logo.svg", "image_dark": "book/_look/logo-dark.svg"},
+    "logo": {
+        "image_light": "book/_look/logo.svg",
+        "image_dark": "book/_look/logo-dark.svg",
+        "text": "Gate by Gate",
+    },
     "navbar_persistent": [],
     "search_bar_text": "Search this book",
     "use_fullscreen_button": False,

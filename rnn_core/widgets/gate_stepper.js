@@ -1,6 +1,7 @@
 import { adopt, clamp, put, setText, shown, timeControls, unpack } from "./shared.js";
 
 const LEVELS = 8;
+const UNBOUNDED = new Set(["c", "c0", "fc", "ig"]);
 
 // The numbers by key, step and unit; the keys are those of Numbers in pen.py.
 function reader(data) {
@@ -29,13 +30,18 @@ function reader(data) {
   };
 }
 
+// How large a number is drawn, from -1 to 1: cell states through tanh, as part() in pen.py.
+function part(number, key, t, u) {
+  const value = number(key, t, u) / 10000;
+  return UNBOUNDED.has(key) ? Math.tanh(value) : value;
+}
+
 function heatPaths(data, number, letter) {
-  const full = data.scale[letter] || 10000;
   const paths = {};
   for (let t = 0; t < data.T; t++)
     for (let u = 0; u < data.H; u++) {
-      const value = number(letter, t, u);
-      const level = Math.sign(value) * Math.floor((2 * Math.abs(value) * LEVELS + full) / (2 * full));
+      const value = part(number, letter, t, u);
+      const level = Math.sign(value) * Math.floor(Math.abs(value) * LEVELS + 0.5);
       paths[level] = (paths[level] || "") + `M${t} ${u}${value < 0 ? ".2h1v.6" : "h1v1"}h-1z`;
     }
   return paths;
@@ -75,7 +81,7 @@ function render({ model, el }) {
       setText(node, enclosed && text[0] === "−" ? `(${text})` : text);
     }
     for (const [node, key] of shapes)
-      node.style.setProperty("--v", number(key, t, u) / (data.scale[key] || 10000));
+      node.style.setProperty("--v", part(number, key, t, u));
     for (const node of steps) setText(node, String(t));
     for (const node of units) setText(node, String(u));
     for (const node of chars) setText(node, glyph);
@@ -91,12 +97,9 @@ function render({ model, el }) {
 
   function drawHeat() {
     const letter = model.get("shown");
-    const full = data.scale[letter] || 10000;
     const paths = heatPaths(data, number, letter);
     for (const path of heat.children) path.setAttribute("d", paths[path.dataset.level] || "");
     for (const radio of list("[name=shown]")) radio.checked = radio.value === letter;
-    setText(find("[data-low]"), shown(-full).slice(0, -2));
-    setText(find("[data-high]"), shown(full).slice(0, -2));
   }
 
   find(".rnnw-strip").addEventListener("click", (event) => {

@@ -82,8 +82,8 @@ class GateStepper(anywidget.AnyWidget):
         label: str = "An LSTM, gate by gate",
     ) -> None:
         data = stepper_data.build(trace, text, batch, cell, truth, output, follows)
-        t = stepper_data.index("t", t, data["T"])
-        unit = stepper_data.index("unit", unit, data["H"])
+        t = checks.index("t", t, data["T"])
+        unit = checks.index("unit", unit, data["H"])
         shown = checks.choice("shown", shown, ROWS_SHOW)
         self.label = label
         markup = figure(data, t, unit, shown, label)
@@ -96,7 +96,7 @@ class GateStepper(anywidget.AnyWidget):
         try:
             if name == "shown":
                 return checks.choice(name, value, ROWS_SHOW)
-            return stepper_data.index(name, value, self.data["T" if name == "t" else "H"])
+            return checks.index(name, value, self.data["T" if name == "t" else "H"])
         except ValueError as error:
             raise traitlets.TraitError(str(error)) from error
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,7 @@ from .packing import shown, unpack
 from .stepper_data import GATES
 
 ONE = 10_000  # numbers are whole ten-thousandths
+UNBOUNDED = ("c", "c0", "fc", "ig")  # the cell state, and what is kept of it and added
 
 
 class Numbers:
@@ -59,7 +61,7 @@ class Pen:
     """Writes the numbers of a stepper's data at one step and unit, with the hooks the script uses.
 
     ``data-n`` marks a text that is a number, ``data-v`` a shape whose custom property ``--v`` is
-    that number in units of its full size.
+    how large the number is drawn.
     """
 
     def __init__(self, data: Mapping[str, Any], t: int, unit: int, letter: str) -> None:
@@ -68,9 +70,10 @@ class Pen:
         self.glyph = data["glyphs"][t]
         self.name = data["names"].get(self.glyph, self.glyph)
 
-    def full(self, key: str) -> int:
-        """Return what counts as full size."""
-        return self.data["scale"].get(key, ONE)
+    def part(self, key: str, t: int, unit: int) -> float:
+        """Return how large a number is drawn, from -1 to 1: cell states through tanh."""
+        value = self.numbers(key, t, unit) / ONE
+        return math.tanh(value) if key in UNBOUNDED else value
 
     def write(self, key: str) -> str:
         """Return a number as text."""
@@ -78,8 +81,7 @@ class Pen:
 
     def size(self, key: str) -> str:
         """Return the attributes of a shape that is as large as a number."""
-        value = self.numbers(key, self.t, self.unit) / self.full(key)
-        return f'data-v="{key}" style="--v:{value:.4g}"'
+        return f'data-v="{key}" style="--v:{self.part(key, self.t, self.unit):.4g}"'
 
     def number(self, key: str, letter: str, enclosed: bool = False) -> str:
         """Return an element that holds a number; `enclosed`: in parentheses where negative."""

@@ -6,7 +6,6 @@ from html import escape
 
 from rnn_core.palette import LOOKS
 
-from .packing import shown
 from .pen import Pen
 
 LEVELS = 8  # shades of the heat map on either side of zero
@@ -14,19 +13,17 @@ ROWS_SHOW = "chifgo"
 
 
 def letters(pen: Pen) -> str:
-    """Return the choice of what the heat map shows, and its scale."""
+    """Return the choice of what the heat map shows, and the scale of its shades."""
     choices = "".join(
         f'<label class="gate-{k}" title="{LOOKS[k].name}"><input type="radio" name="shown" '
         f'value="{k}"{" checked" if k == pen.letter else ""} disabled '
         f'aria-label="{k}, {LOOKS[k].name}"><i>{k}</i></label>'
         for k in ROWS_SHOW
     )
-    full = pen.full(pen.letter)
     # A form of its own keeps the radio buttons of two figures on one page apart.
     return (
         f'<form class="rnnw-letters"><fieldset><legend>Rows show</legend>{choices}</fieldset>'
-        f'<p class="rnnw-scale"><span data-low>{shown(-full)[:-2]}</span><i></i>'
-        f"<span data-high>{shown(full)[:-2]}</span></p></form>"
+        f'<p class="rnnw-scale">−1<i></i>1</p></form>'
     )
 
 
@@ -68,12 +65,12 @@ def _bars(pen: Pen) -> str:
 
 def _heat(pen: Pen) -> str:
     """Return the heat map: one path for each shade, positive and negative."""
-    steps, units, full = pen.data["T"], pen.data["H"], pen.full(pen.letter)
+    steps, units = pen.data["T"], pen.data["H"]
     paths = {level: "" for level in range(-LEVELS, LEVELS + 1) if level}
     for t in range(steps):
         for unit in range(units):
-            value = pen.numbers(pen.letter, t, unit)
-            level = (2 * abs(value) * LEVELS + full) // (2 * full)
+            value = pen.part(pen.letter, t, unit)
+            level = int(abs(value) * LEVELS + 0.5)
             if level:
                 # A negative cell is less tall, so that colour is not the only sign.
                 cell = f"M{t} {unit}h1v1h-1z" if value > 0 else f"M{t} {unit}.2h1v.6h-1z"
@@ -94,6 +91,7 @@ def _legend(pen: Pen) -> str:
     said = [
         f"Solid line under the text: {escape(state)}." if pen.data["truth"] else "",
         "Grey bars: the model’s probability of it, from 0 to 1." if pen.data["output"] else "",
-        "Below: one row for each unit, blue and tall above zero, orange and flat below.",
+        "Below: one row for each unit, blue and tall above zero, orange and flat below; "
+        "the shade of c is that of tanh(c).",
     ]
     return " ".join(filter(None, said))

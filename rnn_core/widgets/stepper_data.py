@@ -6,7 +6,6 @@ it (pen.py) and the script reads it (gate_stepper.js), so both show what was sen
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,19 +13,12 @@ from typing import Any
 import numpy as np
 
 from rnn_core import checks
+from rnn_core.glyphs import glyphs
 from rnn_core.trace import Trace
 
 from .packing import LIMIT, pack, ten_thousandths
 
 GATES = "ifgo"
-GLYPHS = {
-    " ": ("·", "space"),
-    "\n": ("⏎", "newline"),
-    "\t": ("⇥", "tab"),
-    "\r": ("␍", "carriage return"),
-    '"': ('"', "double quote"),
-    "'": ("'", "single quote"),
-}
 
 
 @dataclass(frozen=True)
@@ -69,31 +61,21 @@ def build(
     if trace.kind != "LSTM":
         raise ValueError(f"trace must be of an LSTM; got a trace of {trace.kind}")
     steps, batches, units = trace.h.shape
-    batch = index("batch", batch, batches)
+    batch = checks.index("batch", batch, batches)
     series = _series(trace, batch)
-    glyphs, names = _glyphs(text, steps)
+    signs, names = glyphs(text, steps)
     return {
         "kind": trace.kind,
         "T": steps,
         "H": units,
-        "glyphs": glyphs,
+        "glyphs": signs,
         "names": names,
         "n": _packed(series),
         "parts": None if cell is None else _parts(trace, batch, cell),
-        "scale": _scale(series),
         "truth": None if truth is None else _truth(truth, steps),
         "output": None if output is None else pack(ten_thousandths(_output(output, steps))),
         "follows": None if follows is None else _follows(follows, units),
     }
-
-
-def index(name: str, value: Any, size: int) -> int:
-    """Return `value` as an index below `size`."""
-    if isinstance(value, bool) or not isinstance(value, int | np.integer):
-        raise TypeError(f"{name} must be a whole number; got {value!r}")
-    if not 0 <= value < size:
-        raise ValueError(f"{name} must lie between 0 and {size - 1}; got {value}")
-    return int(value)
 
 
 def _series(trace: Trace, batch: int) -> dict[str, np.ndarray]:
@@ -118,12 +100,6 @@ def _packed(series: dict[str, np.ndarray]) -> dict[str, str]:
     whole = {key: ten_thousandths(value) for key, value in series.items()}
     whole["slack"] = whole["c"] - whole["fc"] - whole.pop("ig")
     return {key: pack(value) for key, value in whole.items()}
-
-
-def _scale(series: dict[str, np.ndarray]) -> dict[str, int]:
-    """Return what counts as full size, in ten-thousandths, where that is not 1."""
-    most = max(1.0, *(float(np.abs(series[k]).max()) for k in ("c", "fc", "ig", "start")))
-    return dict.fromkeys(("c", "c0", "fc", "ig"), int(ten_thousandths(np.array([most]))[0]))
 
 
 def _parts(trace: Trace, batch: int, cell: Any) -> dict[str, Any]:
@@ -153,24 +129,6 @@ def _parts(trace: Trace, batch: int, cell: Any) -> dict[str, Any]:
         slack = a - x[row.ravel()] - b - h
         parts[k] = {"x": pack(x), "b": pack(b), "a": pack(a), "slack": pack(slack)}
     return parts
-
-
-def _glyphs(text: str | Sequence[str], steps: int) -> tuple[list[str], dict[str, str]]:
-    """Return what is printed for each step, and the spoken names of what needs one."""
-    if not isinstance(text, str | Sequence) or not all(isinstance(s, str) and s for s in text):
-        raise TypeError(f"text must be a str or a sequence of non-empty str; got {text!r:.60}")
-    if len(text) != steps:
-        raise ValueError(f"text must have one entry for each of the {steps} steps; got {len(text)}")
-    names = {}
-    glyphs = []
-    for entry in text:
-        glyph, name = GLYPHS.get(entry, (entry, None))
-        if len(entry) == 1 and unicodedata.category(entry) in ("Cc", "Cf", "Zs") and not name:
-            glyph = name = f"\\u{ord(entry):04x}"
-        glyphs.append(glyph)
-        if name:
-            names[glyph] = name
-    return glyphs, names
 
 
 def _truth(truth: Any, steps: int) -> str:
