@@ -14,13 +14,13 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from rnn_core import LSTM, data
+from rnn_core.glyphs import SIGNS
 from rnn_core.pretrained import inside_string
-from rnn_core.widgets.stepper_data import GLYPHS
 from tests.browser.page_object import Stepper, opened
 from tests.stepper_case import digits, numbers_of_steps
 
 pytestmark = pytest.mark.browser
-CHARACTERS = {glyph: character for character, (glyph, _) in GLYPHS.items()}
+CHARACTERS = {glyph: character for character, (glyph, _) in SIGNS.items()}
 
 
 class Place(NamedTuple):
