@@ -62,10 +62,22 @@ def check_description(
         app.add_js_file(None, body=LOCAL_SEARCH, priority=300)
 
 
+def drop_retired_roles(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Take from the list of references the roles of docutils that ARIA 1.2 has retired."""
+    if "body" in context:
+        body = context["body"].replace(' role="doc-biblioentry"', "")
+        context["body"] = body.replace(
+            ' role="list" class="citation-list"', ' class="citation-list"'
+        )
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register options, style sheet and page checks."""
     app.add_css_file(STYLE, priority=800)
     app.connect("config-inited", set_options, priority=900)
     app.connect("builder-inited", copy_style)
     app.connect("html-page-context", check_description, priority=800)
+    app.connect("html-page-context", drop_retired_roles, priority=800)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -83,7 +83,8 @@ def weight(path: Path) -> dict[str, int]:
     """Return the bytes of a page and of each file it loads, fonts among them, uncompressed."""
     files = {path}
     for address in loaded(path):
-        files.add(target(path, address)[0])
+        if not address.startswith("data:"):  # these bytes are in the page itself
+            files.add(target(path, address)[0])
     for style in [file for file in files if file.suffix == ".css"]:
         addresses = css_addresses(style.read_text("utf8"))
         files |= {target(style, address)[0] for address in addresses}
