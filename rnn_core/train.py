@@ -118,7 +118,7 @@ def _named(number: int, batch: Any) -> dict[str, np.ndarray]:
 def _stop_if_not_finite(number: int, arrays: dict[str, np.ndarray]) -> None:
     for name, value in arrays.items():
         if not np.isfinite(value).all():
-            raise FloatingPointError(f"step {number}: {name} is not finite; nothing was changed")
+            raise FloatingPointError(f"step {number}: {name} is not finite; the step was not taken")
 
 
 def _bar(batches: Iterable[Any], progress: bool) -> Iterator[Any]:

@@ -53,8 +53,8 @@ def odd_quotes(text: str) -> np.ndarray:
 def window_table(width: int) -> Predict:
     """Learn from the training modules what usually holds after the last `width` characters.
 
-    A window that was never seen falls back to its last `width − 1` characters, and so on: the
-    best that any rule could do that sees no further (a baseline).
+    A window that was never seen falls back to its last `width − 1` characters, and so on
+    (a baseline).
 
     Parameters
     ----------
