@@ -48,7 +48,7 @@ def node() -> subprocess.Popen[str]:
         text=True,
         encoding="utf8",
     )
-    atexit.register(process.kill)
+    atexit.register(process.communicate)  # closes its input, upon which it ends
     return process
 
 

@@ -65,13 +65,18 @@ def test_serving_ends_cleanly(folder, tmp_path, folder_has_book):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),  # as in a background job
     )
-    if folder_has_book:
-        assert process.stdout is not None
-        assert re.search(r"http://127\.0\.0\.1:\d+/", process.stdout.readline())
-        time.sleep(0.1)
-        process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=10)
+    try:
+        if folder_has_book:
+            assert process.stdout is not None
+            assert re.search(r"http://127\.0\.0\.1:\d+/", process.stdout.readline())
+            time.sleep(0.1)
+            process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=10)
+    finally:
+        process.kill()
+        process.communicate()
     assert "Traceback" not in err
     assert process.returncode == (0 if folder_has_book else 1)
     assert "make html" in err or folder_has_book
