@@ -71,7 +71,7 @@ def main() -> None:
     arguments = parser.parse_args()
     if not (arguments.folder / "index.html").is_file():
         raise SystemExit("serve: there is no built book yet; run `make html` first")
-    # A shell that starts this in the background has the signal ignored; it must end us all the same.
+    # A shell that starts this in the background has the signal ignored; Ctrl-C must still work.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     with open_server(arguments.folder, arguments.port) as server:
         print(f"The book is at http://127.0.0.1:{server.server_port}/ (Ctrl-C ends it)", flush=True)
