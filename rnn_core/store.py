@@ -110,6 +110,10 @@ def _blank(about: dict[str, Any], arrays: dict[str, np.ndarray]) -> Model:
 
 def _read(path: Path) -> tuple[dict[str, np.ndarray], dict[str, str]]:
     numpy_format = _safetensors()
+    if not path.exists():
+        raise FileNotFoundError(
+            f"path must be a file that save wrote; got {str(path)!r}: no such file"
+        )
     data = path.read_bytes()
     try:
         arrays = numpy_format.load(data)
