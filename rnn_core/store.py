@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from . import checks
+from . import checks, files
 from .cells import GRU, LSTM, RNN
 from .heads import Readout
 from .network import Model
@@ -35,7 +34,8 @@ def save(model: Model, path: str | Path, *, note: str = "") -> None:
     TypeError, ValueError
         If `model` is no Model, a parameter is NaN or infinite, or `path` is a folder.
     """
-    numpy_format, path = _safetensors(), _file(path)
+    files.safetensors()
+    path = files.file_path("path", path)
     checks.instance("model", model, Model)
     checks.instance("note", note, str)
     for name, value in model.params.items():
@@ -49,13 +49,7 @@ def save(model: Model, path: str | Path, *, note: str = "") -> None:
         "options": cell.options,
     }
     metadata = {"format": FORMAT, "model": json.dumps(about, sort_keys=True), "note": note}
-    half_written = path.with_name(path.name + ".part")
-    arrays = {name: np.ascontiguousarray(value) for name, value in model.params.items()}
-    try:
-        half_written.write_bytes(numpy_format.save(arrays, metadata=metadata))
-        half_written.replace(path)
-    finally:
-        half_written.unlink(missing_ok=True)
+    files.write_arrays(path, model.params, metadata)
 
 
 def load(path: str | Path) -> Model:
@@ -71,8 +65,8 @@ def load(path: str | Path) -> Model:
         If the file is cut short, is no safetensors file, was not written by `save`, or its
         arrays do not fit what it says of itself; the message names the file and the fault.
     """
-    path = _file(path)
-    arrays, metadata = _read(path)
+    path = files.file_path("path", path)
+    arrays, metadata = files.read_arrays(path, FORMAT, writer="save")
     try:
         about = json.loads(metadata["model"])
         model = _blank(about, arrays)
@@ -92,7 +86,8 @@ def load(path: str | Path) -> Model:
 
 def note_of(path: str | Path) -> str:
     """Return the note that was saved with the model at `path`."""
-    return _read(_file(path))[1].get("note", "")
+    path = files.file_path("path", path)
+    return files.read_arrays(path, FORMAT, writer="save")[1].get("note", "")
 
 
 def _blank(about: dict[str, Any], arrays: dict[str, np.ndarray]) -> Model:
@@ -106,41 +101,3 @@ def _blank(about: dict[str, Any], arrays: dict[str, np.ndarray]) -> Model:
     dtypes = [arrays[name].dtype for name in (f"b_{kind.letters[0]}", "b_y")]
     cell = kind(inputs, hidden, rng=rng, dtype=dtypes[0], **about["options"])
     return Model(cell, Readout(hidden, outputs, rng=rng, dtype=dtypes[1]))
-
-
-def _read(path: Path) -> tuple[dict[str, np.ndarray], dict[str, str]]:
-    numpy_format = _safetensors()
-    if not path.exists():
-        raise FileNotFoundError(
-            f"path must be a file that save wrote; got {str(path)!r}: no such file"
-        )
-    data = path.read_bytes()
-    try:
-        arrays = numpy_format.load(data)
-        header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
-    except Exception as error:  # safetensors raises its own type, and others for hostile headers
-        raise ValueError(f"path {str(path)!r} is not a whole safetensors file: {error}") from error
-    metadata = header.get("__metadata__") or {}
-    if metadata.get("format") != FORMAT:
-        raise ValueError(
-            f"path {str(path)!r} must be of the format {FORMAT!r}; got {metadata.get('format')!r}"
-        )
-    return arrays, metadata
-
-
-def _file(path: object) -> Path:
-    if not isinstance(path, str | os.PathLike):
-        raise TypeError(f"path must be a str or a Path; got {path!r:.60}")
-    if Path(path).is_dir():
-        raise ValueError(f"path must be a file; got the folder {str(path)!r}")
-    return Path(path)
-
-
-def _safetensors() -> Any:
-    try:
-        import safetensors.numpy
-    except ImportError as error:
-        raise ImportError(
-            "rnn_core.store needs safetensors: pip install 'rnn-core[store]'"
-        ) from error
-    return safetensors.numpy

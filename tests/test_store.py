@@ -1,8 +1,10 @@
 """Models saved and loaded bit for bit, and files that are not whole."""
 
 import json
+import os
 import struct
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -173,9 +175,8 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path):
         store.save(make_model(), tmp_path / "nowhere" / "model.safetensors")
 
 
-def disk_full(path, data):
-    with path.open("wb") as file:
-        file.write(data[:100])
+def disk_full(file):
+    os.ftruncate(file, 100)
     raise OSError("no space left")
 
 
@@ -184,18 +185,21 @@ def file_in_use(path, target):
 
 
 @pytest.mark.parametrize(
-    ("method", "fault", "message"),
-    [("write_bytes", disk_full, "no space left"), ("replace", file_in_use, "file in use")],
+    ("owner", "method", "fault", "message"),
+    [
+        (os, "fsync", disk_full, "no space left"),
+        (Path, "replace", file_in_use, "file in use"),
+    ],
 )
 def test_a_failed_save_leaves_the_old_file_and_nothing_else(
-    method, fault, message, saved, monkeypatch
+    owner, method, fault, message, saved, monkeypatch
 ):
     before, model = saved.read_bytes(), make_model("gru after")
     model.params["b_r"][0] = np.nan
     with pytest.raises(ValueError, match="b_r"):
         store.save(model, saved)
 
-    monkeypatch.setattr(type(saved), method, fault)
+    monkeypatch.setattr(owner, method, fault)
     with pytest.raises(OSError, match=message):
         store.save(make_model("gru before"), saved)
     assert saved.read_bytes() == before
