@@ -2,7 +2,8 @@
 
 A cell is its parameters and one time step, written as the formulas read. `forward` and
 `backward` run the same mathematics over a whole sequence in `engine.py`. Nothing is stored on a
-cell but its parameters, so a cell may be shared, copied or called in any order.
+cell but its parameters, so a cell may be shared, copied or called in any order. What the cells
+share is in `cell.py`, their relatives are in `variants`.
 
 Letters: x input, h hidden state, c cell state; gates i f g o (LSTM), r z n (GRU). A weight is
 named by where it goes and where it comes from: `W_fx` goes to f from x and has shape (H, D).
@@ -10,200 +11,17 @@ named by where it goes and where it comes from: `W_fx` goes to f from x and has 
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
 from . import checks, engine
-from .init import glorot_uniform, orthogonal
-from .trace import HC, Grads, H, State, Trace
+from .cell import Cell
+from .trace import HC, Grads, H, Trace
 
-ACTIVATIONS = ("tanh", "logistic", "relu")
+ACTIVATIONS = ("tanh", "logistic", "relu", "identity")
 RESETS = ("after", "before")
-
-
-class Cell:
-    """What the cells share: sizes, named parameters, and checked calls into the engine.
-
-    Parameters
-    ----------
-    input_size, hidden_size : int
-        D and H, each at least 1.
-    rng : numpy.random.Generator
-        Where the initial weights come from: Glorot uniform from x, orthogonal from h, biases 0.
-    dtype : float64 or float32
-
-    Attributes
-    ----------
-    params : dict of ndarray
-        The parameters by name. Change an array in place, or assign one of the same shape.
-    """
-
-    letters: ClassVar[str]
-    state_type: ClassVar[type[H] | type[HC]]
-
-    def __init__(
-        self,
-        input_size: int,
-        hidden_size: int,
-        *,
-        rng: np.random.Generator,
-        dtype: Any = np.float64,
-    ) -> None:
-        self.input_size = checks.size("input_size", input_size)
-        self.hidden_size = checks.size("hidden_size", hidden_size)
-        dtype = checks.float_dtype("dtype", dtype)
-        checks.generator("rng", rng)
-        self.params: dict[str, np.ndarray] = {}
-        for k in self.letters:
-            w_x = glorot_uniform(self.hidden_size, self.input_size, rng=rng)
-            w_h = orthogonal(self.hidden_size, self.hidden_size, rng=rng)
-            self.params[f"W_{k}x"] = w_x.astype(dtype)  # (H, D)
-            self.params[f"W_{k}h"] = w_h.astype(dtype)  # (H, H)
-            self.params[f"b_{k}"] = np.zeros(self.hidden_size, dtype)
-
-    @property
-    def kind(self) -> str:
-        """The cell's name."""
-        return type(self).__name__
-
-    @property
-    def options(self) -> dict[str, Any]:
-        """The choices of variant that this cell was made with, as keyword arguments."""
-        return {}
-
-    @property
-    def dtype(self) -> np.dtype:
-        """The dtype of the parameters, in which everything is computed."""
-        return next(iter(self.params.values())).dtype
-
-    def __repr__(self) -> str:
-        chosen = "".join(f", {name}={value!r}" for name, value in self.options.items())
-        return f"{self.kind}({self.input_size}, {self.hidden_size}{chosen})"
-
-    def zero_state(self, batch_size: int) -> State:
-        """Return the state of zeros for `batch_size` sequences, arrays of shape (B, H)."""
-        shape = (checks.size("batch_size", batch_size), self.hidden_size)
-        return self.state_type(*(np.zeros(shape, self.dtype) for _ in self.state_type._fields))
-
-    def step(self, x: Any, state: State) -> tuple[State, dict[str, np.ndarray]]:
-        """Take one time step.
-
-        Parameters
-        ----------
-        x : array, shape (B, D)
-        state : State
-            The state before the step; `zero_state` makes the first.
-
-        Returns
-        -------
-        state : State
-            The state after the step, a new one.
-        gates : dict of ndarray, shape (B, H)
-            The activations by letter.
-
-        Raises
-        ------
-        TypeError, ValueError
-            If an argument is not numeric, not finite or of the wrong shape.
-        """
-        self._check_params()
-        x = checks.array("x", x, ("B", self.input_size), self.dtype)
-        return self._step(x, self._checked_state("state", state, len(x)))
-
-    def forward(self, xs: Any, state: State | None = None) -> Trace:
-        """Run over a sequence from `state`, or from zeros.
-
-        Parameters
-        ----------
-        xs : array, shape (T, B, D)
-        state : State, optional
-
-        Returns
-        -------
-        Trace
-
-        Raises
-        ------
-        TypeError, ValueError
-            If an argument is not numeric, not finite or of the wrong shape.
-        """
-        xs = checks.array("xs", xs, ("T", "B", self.input_size), self.dtype)
-        batch = xs.shape[1]
-        start = self.zero_state(batch) if state is None else state
-        start = self._checked_state("state", start, batch)
-        self._check_params()
-        return Trace(self.kind, xs, start, self._forward(xs, start))
-
-    def backward(self, trace: Trace, dh: Any, dstate: State | None = None) -> Grads:
-        """Backpropagate through time.
-
-        Parameters
-        ----------
-        trace : Trace
-            What `forward` returned.
-        dh : array, shape (T, B, H)
-            ∂L/∂h_t by the direct path at each step: what the readout at step t sends back.
-        dstate : State, optional
-            ∂L/∂ of the state after the last step, where something downstream used it.
-
-        Returns
-        -------
-        Grads
-
-        Raises
-        ------
-        TypeError, ValueError
-            If the trace is another cell's, or an array is not numeric, finite or of its shape.
-        """
-        self._check_trace(trace)
-        steps, batch, _ = trace.xs.shape
-        dh = checks.array("dh", dh, (steps, batch, self.hidden_size), self.dtype)
-        end = self.zero_state(batch) if dstate is None else dstate
-        self._check_params()
-        return self._backward(trace, dh, self._checked_state("dstate", end, batch))
-
-    def _step(self, x: np.ndarray, state: Any) -> tuple[State, dict[str, np.ndarray]]:
-        raise NotImplementedError
-
-    def _forward(self, xs: np.ndarray, start: Any) -> dict[str, np.ndarray]:
-        raise NotImplementedError
-
-    def _backward(self, trace: Trace, dh: np.ndarray, end: Any) -> Grads:
-        raise NotImplementedError
-
-    def _checked_state(self, name: str, state: Any, batch: int) -> State:
-        fields = self.state_type._fields
-        if not isinstance(state, tuple) or len(state) != len(fields):
-            want = f"{self.state_type.__name__}({', '.join(fields)})"
-            raise TypeError(f"{name} must be {want}, a tuple of arrays; got {state!r:.60}")
-        shape = (batch, self.hidden_size)
-        arrays = zip(fields, state, strict=True)
-        return self.state_type(
-            *(checks.array(f"{name}.{k}", value, shape, self.dtype) for k, value in arrays)
-        )
-
-    def _check_trace(self, trace: Trace) -> None:
-        checks.instance("trace", trace, Trace)
-        given = (trace.kind, trace.xs.shape[2], trace.h.shape[2], trace.h.dtype)
-        want = (self.kind, self.input_size, self.hidden_size, self.dtype)
-        if given != want:
-            spell = "{} with D={}, H={} in {}".format
-            raise ValueError(f"trace must be one of {spell(*want)}; got {spell(*given)}")
-
-    def _shape(self, name: str) -> tuple[int, ...]:
-        if name.startswith("b_"):
-            return (self.hidden_size,)
-        return (self.hidden_size, self.input_size if name.endswith("x") else self.hidden_size)
-
-    def _check_params(self) -> None:
-        for name, value in self.params.items():
-            checks.instance(f"params[{name!r}]", value, np.ndarray)
-            if (value.dtype, value.shape) != (self.dtype, self._shape(name)):
-                raise ValueError(
-                    f"params[{name!r}] must have shape {self._shape(name)} and dtype "
-                    f"{self.dtype}; got {value.shape} and {value.dtype}"
-                )
+Inner = dict[str, np.ndarray] | None
 
 
 class RNN(Cell):
@@ -211,7 +29,8 @@ class RNN(Cell):
 
     .. math:: h_t = \varphi(W_{hx} x_t + W_{hh} h_{t-1} + b_h)
 
-    φ is tanh by default; "logistic" is the outline's σ, "relu" is max(0, ·).
+    φ is tanh by default; "logistic" is the outline's σ, "relu" is max(0, ·), and "identity" makes
+    a linear network.
     Source: Elman (1990).
 
     Examples
@@ -252,7 +71,7 @@ class RNN(Cell):
     def _forward(self, xs: np.ndarray, start: H) -> dict[str, np.ndarray]:
         return engine.rnn_forward(self.params, xs, start.h, self.activation)
 
-    def _backward(self, trace: Trace, dh: np.ndarray, end: H) -> Grads:
+    def _backward(self, trace: Trace, dh: np.ndarray, end: H, inner: Inner) -> Grads:
         return engine.rnn_backward(self.params, trace, dh, end.h, self.activation)
 
 
@@ -309,8 +128,9 @@ class LSTM(Cell):
     def _forward(self, xs: np.ndarray, start: HC) -> dict[str, np.ndarray]:
         return engine.lstm_forward(self.params, xs, start.h, start.c)
 
-    def _backward(self, trace: Trace, dh: np.ndarray, end: HC) -> Grads:
-        return engine.lstm_backward(self.params, trace, dh, end.h, end.c)
+    def _backward(self, trace: Trace, dh: np.ndarray, end: HC, inner: Inner) -> Grads:
+        dc = inner["c"] if inner else None
+        return engine.lstm_backward(self.params, trace, dh, end.h, end.c, dc)
 
 
 class GRU(Cell):
@@ -353,25 +173,22 @@ class GRU(Cell):
         dtype: Any = np.float64,
     ) -> None:
         self.reset = checks.choice("reset", reset, RESETS)
-        if checks.instance("recurrent_bias", recurrent_bias, bool) and reset == "before":
+        self.recurrent_bias = checks.instance("recurrent_bias", recurrent_bias, bool)
+        if recurrent_bias and reset == "before":
             raise ValueError(
                 "recurrent_bias must be False with reset='before', where it would add to b_n; "
                 f"got {recurrent_bias!r}"
             )
         super().__init__(input_size, hidden_size, rng=rng, dtype=dtype)
-        if recurrent_bias:
-            self.params["b_nh"] = np.zeros(self.hidden_size, self.dtype)
 
     @property
     def options(self) -> dict[str, Any]:
         """Where the reset gate acts, and whether the candidate has a second bias."""
-        return {"reset": self.reset, "recurrent_bias": "b_nh" in self.params}
+        return {"reset": self.reset, "recurrent_bias": self.recurrent_bias}
 
-    def _check_trace(self, trace: Trace) -> None:
-        super()._check_trace(trace)
-        given = "after" if "u" in trace.arrays else "before"
-        if given != self.reset:
-            raise ValueError(f"trace must be of a GRU with reset={self.reset!r}; got {given!r}")
+    def _shapes(self) -> dict[str, tuple[int, ...]]:
+        second = {"b_nh": (self.hidden_size,)} if self.recurrent_bias else {}
+        return super()._shapes() | second
 
     def _step(self, x: np.ndarray, state: H) -> tuple[H, dict[str, np.ndarray]]:
         p, h = self.params, state.h
@@ -388,5 +205,5 @@ class GRU(Cell):
     def _forward(self, xs: np.ndarray, start: H) -> dict[str, np.ndarray]:
         return engine.gru_forward(self.params, xs, start.h, self.reset)
 
-    def _backward(self, trace: Trace, dh: np.ndarray, end: H) -> Grads:
+    def _backward(self, trace: Trace, dh: np.ndarray, end: H, inner: Inner) -> Grads:
         return engine.gru_backward(self.params, trace, dh, end.h, self.reset)

@@ -39,6 +39,7 @@ ACTIVATIONS = {
     "tanh": Activation(np.tanh, lambda y: 1 - y**2),
     "logistic": Activation(sigmoid, lambda y: y * (1 - y)),
     "relu": Activation(relu, lambda y: (y > 0).astype(y.dtype)),
+    "identity": Activation(lambda a: a, np.ones_like),
 }
 
 
@@ -88,7 +89,12 @@ def lstm_forward(p: Params, xs: np.ndarray, h: np.ndarray, c: np.ndarray) -> Par
 
 
 def lstm_backward(
-    p: Params, trace: Trace, dh: np.ndarray, dh_next: np.ndarray, dc_next: np.ndarray
+    p: Params,
+    trace: Trace,
+    dh: np.ndarray,
+    dh_next: np.ndarray,
+    dc_next: np.ndarray,
+    dc: np.ndarray | None = None,
 ) -> Grads:
     """Return every gradient of `lstm_forward`."""
     W, U, _ = _stacked(p, "ifgo")
@@ -101,7 +107,7 @@ def lstm_backward(
     dhs, dcs, da = np.empty_like(dh), np.empty_like(dh), np.empty((*dh.shape[:2], len(U)), dh.dtype)
     for t in reversed(range(len(trace))):
         dhs[t] = dh[t] + dh_next
-        dcs[t] = dc_next + dhs[t] * dc_dh[t]
+        dcs[t] = dc_next + dhs[t] * dc_dh[t] + (0 if dc is None else dc[t])
         da[t] = np.concatenate([np.tile(dcs[t], 3) * slope_c[t], dhs[t] * slope_o[t]], axis=-1)
         dh_next = da[t] @ U
         dc_next = dcs[t] * f[t]

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from . import checks
-from .cells import Cell
-from .trace import State
+from .cell import Layer
+from .trace import State, leaves, map_state
 
 
 def directional_errors(
@@ -42,7 +42,7 @@ def directional_errors(
     Returns
     -------
     dict of float
-        |foretold − measured| / max(|foretold|, |measured|, typical, 1e-8), the largest over
+        ``|foretold − measured| / max(|foretold|, |measured|, typical, 1e-8)``, the largest over
         directions. The gradient's norm / √(its entries) is what a direction typically foretells;
         without it a direction that happens to be level would show rounding as an error.
 
@@ -65,18 +65,27 @@ def directional_errors(
 
 
 def gradcheck(
-    cell: Cell, xs: Any, state: State | None = None, *, rng: np.random.Generator, **options: Any
+    cell: Layer,
+    xs: Any,
+    state: State = None,
+    *,
+    rng: np.random.Generator,
+    lengths: Any = None,
+    checkpoint: int | bool = False,
+    **options: Any,
 ) -> dict[str, float]:
     """Check `cell.backward` for a random loss of every h_t and of the state after the last step.
 
     Parameters
     ----------
-    cell : Cell
+    cell : Cell, Stacked or Bidirectional
         In float64.
     xs : array, shape (T, B, D)
     state : State, optional
         The state before the first step; zeros if not given.
     rng : numpy.random.Generator
+    lengths, checkpoint
+        For `cell.forward`.
     **options
         For `directional_errors`.
 
@@ -94,23 +103,22 @@ def gradcheck(
     >>> max(errors.values()) < 1e-6
     True
     """
-    if checks.instance("cell", cell, Cell).dtype != np.float64:
+    if checks.instance("cell", cell, Layer).dtype != np.float64:
         raise ValueError(f"cell must be in float64, where differences are exact; got {cell.dtype}")
-    trace = cell.forward(xs, state)
-    xs, start = trace.xs.copy(), type(trace.start)(*(part.copy() for part in trace.start))
+    passed: dict[str, Any] = {"lengths": lengths, "checkpoint": checkpoint}
+    trace = cell.forward(xs, state, **passed)
+    xs, start = trace.xs.copy(), map_state(np.copy, trace.start)
     dh = rng.standard_normal(trace.h.shape)
-    dend = type(start)(*(rng.standard_normal(part.shape) for part in start))
+    dend = map_state(lambda part: rng.standard_normal(part.shape), start)
 
     def loss() -> float:
-        seen = cell.forward(xs, start)
-        ends = zip(dend, seen.end, strict=True)
+        seen = cell.forward(xs, start, **passed)
+        ends = zip(leaves(dend).values(), leaves(seen.end).values(), strict=True)
         return float((dh * seen.h).sum() + sum((d * end).sum() for d, end in ends))
 
     grads = cell.backward(trace, dh, dend)
-    arrays, found = dict(cell.params), dict(grads.params)
-    arrays["xs"], found["xs"] = xs, grads.xs
-    for letter, value, grad in zip(start._fields, start, grads.state, strict=True):
-        arrays[f"state.{letter}"], found[f"state.{letter}"] = value, grad
+    arrays = {"xs": xs, **leaves(start), **cell.params}
+    found = {"xs": grads.xs, **leaves(grads.state), **grads.params}
     return directional_errors(loss, arrays, found, rng=rng, **options)
 
 

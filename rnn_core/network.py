@@ -1,4 +1,4 @@
-"""A model: a cell that reads, and a readout that answers."""
+"""Models made of parts: cells on top of each other, cells that read both ways, and a readout."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from typing import Any
 import numpy as np
 
 from . import checks
-from .cells import Cell
+from .cell import Layer
 from .heads import Readout
-from .trace import Grads, State, Trace
+from .layers import Bidirectional as Bidirectional
+from .layers import Stacked as Stacked
+from .trace import Grads, Trace
 
 
 class Model:
@@ -17,7 +19,7 @@ class Model:
 
     Parameters
     ----------
-    cell : Cell
+    cell : Cell, Stacked or Bidirectional
     readout : Readout
         Of the cell's hidden size.
 
@@ -44,8 +46,8 @@ class Model:
     (5, 4, 1)
     """
 
-    def __init__(self, cell: Cell, readout: Readout) -> None:
-        checks.instance("cell", cell, Cell)
+    def __init__(self, cell: Layer, readout: Readout) -> None:
+        checks.instance("cell", cell, Layer)
         checks.instance("readout", readout, Readout)
         if readout.hidden_size != cell.hidden_size:
             raise ValueError(
@@ -62,12 +64,14 @@ class Model:
     def __repr__(self) -> str:
         return f"Model({self.cell!r}, {self.readout!r})"
 
-    def forward(self, xs: Any, state: State | None = None) -> tuple[Trace, np.ndarray]:
+    def forward(
+        self, xs: Any, state: Any = None, *, lengths: Any = None, checkpoint: int | bool = False
+    ) -> tuple[Any, np.ndarray]:
         """Return the trace of the cell and the scores, shape (T, B, K)."""
-        trace = self.cell.forward(xs, state)
+        trace = self.cell.forward(xs, state, lengths=lengths, checkpoint=checkpoint)
         return trace, self.readout.forward(trace.h)
 
-    def backward(self, trace: Trace, dscores: Any, dstate: State | None = None) -> Grads:
+    def backward(self, trace: Any, dscores: Any, dstate: Any = None) -> Grads:
         """Return the gradients of both parts from ∂L/∂scores, shape (T, B, K)."""
         checks.instance("trace", trace, Trace)
         params, dh = self.readout.backward(trace.h, dscores)

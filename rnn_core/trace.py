@@ -6,8 +6,9 @@ reads from it: the backward pass, the diagnostics, the plots and the widgets.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import NamedTuple, TypeAlias
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -25,7 +26,7 @@ class HC(NamedTuple):
     c: np.ndarray
 
 
-State: TypeAlias = H | HC
+State: TypeAlias = Any  # one of the tuples above, or of those that a variant or a network adds
 
 
 @dataclass(frozen=True, repr=False)
@@ -35,13 +36,20 @@ class Trace:
     Attributes
     ----------
     kind : str
-        The cell's name: "RNN", "LSTM" or "GRU".
+        The cell's name: "RNN", "LSTM", "GRU" or one of the variants.
     xs : ndarray, shape (T, B, D)
-        The input.
+        The input; the caller's own array, if it had the cell's dtype.
     start : State
         The state before the first step.
     arrays : dict of ndarray, each of shape (T, B, H)
         By letter: the gates, the state, and what the backward pass needs again.
+    options : dict
+        The cell's choices of variant.
+    lengths : ndarray of int, shape (B,), or None
+        How many steps of each sequence are real. In the padding the state is held, all else 0.
+    checkpoints : dict of State
+        The states by the number of steps before them, where the pass kept no more than these
+        and h. Empty for a pass that kept everything.
 
     Examples
     --------
@@ -59,11 +67,15 @@ class Trace:
     xs: np.ndarray
     start: State
     arrays: dict[str, np.ndarray]
+    options: dict[str, Any] = field(default_factory=dict)
+    lengths: np.ndarray | None = None
+    checkpoints: dict[int, State] = field(default_factory=dict)
 
     def __getitem__(self, letter: str) -> np.ndarray:
         if letter not in self.arrays:
             known = " ".join(self.arrays)
-            raise KeyError(f"a trace of {self.kind} has the letters {known}; got {letter!r}")
+            kept = "a trace with checkpoints" if self.checkpoints else f"a trace of {self.kind}"
+            raise KeyError(f"{kept} has the letters {known}; got {letter!r}")
         return self.arrays[letter]
 
     def __len__(self) -> int:
@@ -73,6 +85,10 @@ class Trace:
         steps, batch, inputs = self.xs.shape
         letters = " ".join(self.arrays)
         return f"<Trace {self.kind} T={steps} B={batch} D={inputs} H={self.h.shape[-1]}: {letters}>"
+
+    def replace(self, **changes: Any) -> Trace:
+        """Return a trace with some attributes changed."""
+        return replace(self, **changes)
 
     @property
     def h(self) -> np.ndarray:
@@ -86,7 +102,9 @@ class Trace:
 
     @property
     def end(self) -> State:
-        """The state after the last step."""
+        """The state after the last step, of each sequence's own last step."""
+        if self.checkpoints:
+            return self.checkpoints[len(self)]
         return type(self.start)(*(self.arrays[letter][-1] for letter in self.start._fields))
 
     def before(self, letter: str) -> np.ndarray:
@@ -109,8 +127,8 @@ class Grads:
         ∂L/∂x_t.
     state : State
         ∂L/∂ of the state before the first step.
-    h : ndarray, shape (T, B, H)
-        ∂L/∂h_t over every path, the later steps included.
+    h : ndarray, shape (T, B, H), or None
+        ∂L/∂h_t over every path, the later steps included; None after a pass with checkpoints.
     c : ndarray, shape (T, B, H), or None
         The same for the cell state of an LSTM.
     """
@@ -118,5 +136,30 @@ class Grads:
     params: dict[str, np.ndarray]
     xs: np.ndarray
     state: State
-    h: np.ndarray
+    h: np.ndarray | None = None
     c: np.ndarray | None = None
+
+
+def leaves(state: State, name: str = "state") -> dict[str, np.ndarray]:
+    """Return the arrays of a state, which may be a tuple of states, by dotted name.
+
+    Examples
+    --------
+    >>> list(leaves((H(np.zeros((1, 2))), HC(np.zeros((1, 2)), np.zeros((1, 2))))))
+    ['state.0.h', 'state.1.h', 'state.1.c']
+    """
+    if isinstance(state, np.ndarray):
+        return {name: state}
+    keys = getattr(state, "_fields", range(len(state)))
+    found: dict[str, np.ndarray] = {}
+    for key, part in zip(keys, state, strict=True):
+        found |= leaves(part, f"{name}.{key}")
+    return found
+
+
+def map_state(function: Callable[[np.ndarray], np.ndarray], state: State) -> State:
+    """Return a state of the same form with `function` of each array."""
+    if isinstance(state, np.ndarray):
+        return function(state)
+    parts = (map_state(function, part) for part in state)
+    return type(state)(*parts) if hasattr(state, "_fields") else tuple(parts)

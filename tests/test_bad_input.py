@@ -67,10 +67,10 @@ CALLS = {  # argument: what came → the call
     "forget_bias must be finite; got nan": lambda: LSTM(3, 4, rng=RNG, forget_bias=NAN),
     "forget_bias must be a number; got '1'": lambda: LSTM(3, 4, rng=RNG, forget_bias="1"),
     "forget_bias must fit in a float": lambda: LSTM(3, 4, rng=RNG, forget_bias=10**400),
-    "activation must be one of 'tanh', 'logistic', 'relu'; got 'sin'": lambda: RNN(
+    "activation must be one of 'tanh', 'logistic', 'relu', 'identity'; got 'sin'": lambda: RNN(
         3, 4, rng=RNG, activation="sin"
     ),
-    "activation must be one of 'tanh', 'logistic', 'relu'; got array": lambda: RNN(
+    "activation must be one of 'tanh', 'logistic', 'relu', 'identity'; got array": lambda: RNN(
         3, 4, rng=RNG, activation=np.array(["tanh", "relu"])
     ),
     "reset must be one of 'after', 'before'; got None": lambda: GRU(3, 4, rng=RNG, reset=None),
@@ -154,11 +154,11 @@ CALLS = {  # argument: what came → the call
         "lstm", 2, 4
     ).backward(TRACE, DH),
     "trace must be one of LSTM with D=3, H=4 in float32; got": lambda: FLOAT32.backward(TRACE, DH),
-    "trace must be of a GRU with reset='after'; got 'before'": lambda: CELLS["gru after"].backward(
-        CELLS["gru before"].forward(XS), DH
+    "trace must be one of GRU with D=3, H=4 in float64, options {'reset': 'after', 'recurrent_bias': False}; got": lambda: (
+        CELLS["gru after"].backward(CELLS["gru before"].forward(XS), DH)
     ),
     # checks of gradients
-    "cell must be of type Cell; got {}": lambda: gradcheck({}, XS, rng=RNG),
+    "cell must be of type Layer; got {}": lambda: gradcheck({}, XS, rng=RNG),
     "cell must be in float64, where differences are exact; got float32": lambda: gradcheck(
         FLOAT32, XS, rng=RNG
     ),
@@ -177,7 +177,7 @@ CALLS = {  # argument: what came → the call
     "hs must have shape (T, B, 4); got (2,)": lambda: READOUT.backward([1, 2], SCORES),
     "dscores must have shape (5, 2, 2); got (5, 2, 3)": lambda: MODEL.backward(TRACE, SCORES),
     "trace must be of type Trace; got None": lambda: MODEL.backward(None, SCORES),
-    "cell must be of type Cell; got 'LSTM'": lambda: Model("LSTM", READOUT),
+    "cell must be of type Layer; got 'LSTM'": lambda: Model("LSTM", READOUT),
     "readout must be of type Readout; got None": lambda: Model(LSTM_, None),
     "readout must be made for hidden_size 4, the cell's; got 5": lambda: Model(
         LSTM_, heads.Readout(5, 2, rng=RNG)

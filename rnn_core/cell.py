@@ -1,0 +1,320 @@
+"""What every cell shares: sizes, named parameters, checked calls, lengths and checkpoints.
+
+A cell of `cells` or `variants` adds its letters, one time step, and the pass over a sequence in
+both directions. It knows nothing of padding or of saving memory: both are done here, around it.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, ClassVar
+
+import numpy as np
+
+from . import checks, padding
+from .init import glorot_uniform, orthogonal
+from .trace import Grads, State, Trace
+
+
+class Layer:
+    """What reads a sequence: a cell, a stack of them, or a pair that reads both ways.
+
+    Attributes
+    ----------
+    input_size, hidden_size : int
+        The widths of what goes in and of what comes out at each step.
+    params : dict of ndarray
+        The parameters by name, the arrays themselves.
+    """
+
+    input_size: int
+    hidden_size: int
+    params: dict[str, np.ndarray]
+
+    @property
+    def kind(self) -> str:
+        """The name of its class."""
+        return type(self).__name__
+
+    @property
+    def dtype(self) -> np.dtype:
+        """The dtype of the parameters, in which everything is computed."""
+        return next(iter(self.params.values())).dtype
+
+    def zero_state(self, batch_size: int) -> Any:
+        """Return the state of zeros for `batch_size` sequences."""
+        raise NotImplementedError
+
+    def forward(
+        self, xs: Any, state: Any = None, *, lengths: Any = None, checkpoint: int | bool = False
+    ) -> Any:
+        """Run over a sequence from `state`, or from zeros, and return a trace."""
+        raise NotImplementedError
+
+    def backward(self, trace: Any, dh: Any, dstate: Any = None) -> Grads:
+        """Backpropagate through time from ∂L/∂h_t."""
+        raise NotImplementedError
+
+
+class Cell(Layer):
+    """One recurrent cell: its parameters, and nothing else that changes.
+
+    Parameters
+    ----------
+    input_size, hidden_size : int
+        D and H, each at least 1.
+    rng : numpy.random.Generator
+        Where the initial weights come from: Glorot uniform from x, orthogonal from h, biases 0.
+    dtype : float64 or float32
+
+    Attributes
+    ----------
+    params : dict of ndarray
+        The parameters by name. Change an array in place, or assign one of the same shape.
+    """
+
+    letters: ClassVar[str]
+    state_type: ClassVar[type[Any]]
+
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        *,
+        rng: np.random.Generator,
+        dtype: Any = np.float64,
+    ) -> None:
+        self.input_size = checks.size("input_size", input_size)
+        self.hidden_size = checks.size("hidden_size", hidden_size)
+        dtype = checks.float_dtype("dtype", dtype)
+        checks.generator("rng", rng)
+        self.params = {
+            name: self._draw(name, shape, rng).astype(dtype)
+            for name, shape in self._shapes().items()
+        }
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """The choices of variant that this cell was made with, as keyword arguments."""
+        return {}
+
+    def __repr__(self) -> str:
+        chosen = "".join(f", {name}={value!r}" for name, value in self.options.items())
+        return f"{self.kind}({self.input_size}, {self.hidden_size}{chosen})"
+
+    def zero_state(self, batch_size: int) -> State:
+        """Return the state of zeros for `batch_size` sequences, arrays of shape (B, H)."""
+        shape = (checks.size("batch_size", batch_size), self.hidden_size)
+        return self.state_type(*(np.zeros(shape, self.dtype) for _ in self.state_type._fields))
+
+    def step(self, x: Any, state: State) -> tuple[State, dict[str, np.ndarray]]:
+        """Take one time step.
+
+        Parameters
+        ----------
+        x : array, shape (B, D)
+        state : State
+            The state before the step; `zero_state` makes the first.
+
+        Returns
+        -------
+        state : State
+            The state after the step, a new one.
+        gates : dict of ndarray, shape (B, H)
+            The activations by letter.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an argument is not numeric, not finite or of the wrong shape.
+        """
+        self._check_params()
+        x = checks.array("x", x, ("B", self.input_size), self.dtype)
+        return self._step(x, self._checked_state("state", state, len(x)))
+
+    def forward(
+        self,
+        xs: Any,
+        state: State | None = None,
+        *,
+        lengths: Any = None,
+        checkpoint: int | bool = False,
+    ) -> Trace:
+        """Run over a sequence from `state`, or from zeros.
+
+        Parameters
+        ----------
+        xs : array, shape (T, B, D)
+            Not copied: leave it as it is until the backward pass is done.
+        state : State, optional
+        lengths : array of int, shape (B,), optional
+            How many steps of each sequence are real. After them its state is held, so that the
+            last state of the trace is the one after the last real step. T, if not given.
+        checkpoint : int or bool
+            To save memory, keep the state only every so many steps, and let the backward pass
+            compute the rest again, one segment at a time. True is every ⌈√T⌉ steps.
+
+        Returns
+        -------
+        Trace
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an argument is not numeric, not finite or of the wrong shape.
+        """
+        xs = checks.array("xs", xs, ("T", "B", self.input_size), self.dtype)
+        steps, batch, _ = xs.shape
+        start = self.zero_state(batch) if state is None else state
+        start = self._checked_state("state", start, batch)
+        if lengths is not None:
+            lengths = checks.classes("lengths", lengths, (batch,), steps + 1)
+        segment = _segment(checkpoint, steps)
+        self._check_params()
+        trace = Trace(self.kind, xs, start, {}, self.options, lengths)
+        return self._checkpointed(trace, segment) if segment else self._run(trace)
+
+    def backward(self, trace: Trace, dh: Any, dstate: State | None = None) -> Grads:
+        """Backpropagate through time.
+
+        Parameters
+        ----------
+        trace : Trace
+            What `forward` returned.
+        dh : array, shape (T, B, H)
+            ∂L/∂h_t by the direct path at each step: what the readout at step t sends back.
+        dstate : State, optional
+            ∂L/∂ of the state after the last step, where something downstream used it.
+
+        Returns
+        -------
+        Grads
+
+        Raises
+        ------
+        TypeError, ValueError
+            If the trace is another cell's, or an array is not numeric, finite or of its shape.
+        """
+        self._check_trace(trace)
+        steps, batch, _ = trace.xs.shape
+        dh = checks.array("dh", dh, (steps, batch, self.hidden_size), self.dtype)
+        end = self.zero_state(batch) if dstate is None else dstate
+        end = self._checked_state("dstate", end, batch)
+        self._check_params()
+        if trace.checkpoints:
+            return self._backward_by_segments(trace, dh, end)
+        return self._backward_held(trace, dh, end)
+
+    # What a cell must add.
+
+    def _step(self, x: np.ndarray, state: Any) -> tuple[State, dict[str, np.ndarray]]:
+        raise NotImplementedError
+
+    def _forward(self, xs: np.ndarray, start: Any) -> dict[str, np.ndarray]:
+        raise NotImplementedError
+
+    def _backward(
+        self, trace: Trace, dh: np.ndarray, end: Any, inner: dict[str, np.ndarray] | None
+    ) -> Grads:
+        """Return all gradients; `inner` has ∂L/∂ of the state's other letters at each step."""
+        raise NotImplementedError
+
+    def _shapes(self) -> dict[str, tuple[int, ...]]:
+        """Return the shape of each parameter by name."""
+        D, H = self.input_size, self.hidden_size
+        shapes: dict[str, tuple[int, ...]] = {}
+        for k in self.letters:
+            shapes |= {f"W_{k}x": (H, D), f"W_{k}h": (H, H), f"b_{k}": (H,)}
+        return shapes
+
+    def _draw(self, name: str, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
+        if len(shape) == 1:
+            return np.zeros(shape)
+        return (glorot_uniform if name.endswith("x") else orthogonal)(*shape, rng=rng)
+
+    # The pass over a sequence, with lengths and with checkpoints.
+
+    def _run(self, trace: Trace) -> Trace:
+        arrays = self._forward(trace.xs, trace.start)
+        if trace.lengths is not None:
+            padding.hold(arrays, trace.start, trace.lengths)
+        return trace.replace(arrays=arrays)
+
+    def _backward_held(self, trace: Trace, dh: np.ndarray, end: Any) -> Grads:
+        if trace.lengths is None:
+            return self._backward(trace, dh, end, None)
+        dh, inner, early = padding.fold(dh, end, trace.lengths)
+        nothing = type(end)(*map(np.zeros_like, end))
+        grads = self._backward(trace, dh, nothing, inner)
+        for into, grad in zip(grads.state, early, strict=True):
+            into += grad
+        return grads
+
+    def _checkpointed(self, trace: Trace, segment: int) -> Trace:
+        hs = np.empty((*trace.xs.shape[:2], self.hidden_size), self.dtype)
+        checkpoints = {0: trace.start}
+        for at in range(0, len(trace), segment):
+            part = self._run(self._part(trace, at, segment, checkpoints[at]))
+            hs[at : at + segment] = part.h
+            checkpoints[at + len(part)] = type(part.end)(*(end.copy() for end in part.end))
+        return trace.replace(arrays={"h": hs}, checkpoints=checkpoints)
+
+    def _backward_by_segments(self, trace: Trace, dh: np.ndarray, dstate: Any) -> Grads:
+        params = {name: np.zeros_like(value) for name, value in self.params.items()}
+        dxs = np.empty_like(trace.xs)
+        starts = list(trace.checkpoints)
+        for at, until in zip(starts[-2::-1], starts[:0:-1], strict=True):
+            part = self._run(self._part(trace, at, until - at, trace.checkpoints[at]))
+            grads = self._backward_held(part, dh[at:until], dstate)
+            dxs[at:until], dstate = grads.xs, grads.state
+            for name, grad in grads.params.items():
+                params[name] += grad
+        return Grads(params, dxs, dstate)
+
+    def _part(self, trace: Trace, at: int, steps: int, start: Any) -> Trace:
+        xs, lengths = trace.xs[at : at + steps], trace.lengths
+        if lengths is not None:
+            lengths = np.clip(lengths - at, 0, len(xs))
+        return Trace(self.kind, xs, start, {}, self.options, lengths)
+
+    # Checks.
+
+    def _checked_state(self, name: str, state: Any, batch: int) -> State:
+        fields = self.state_type._fields
+        if not isinstance(state, tuple) or len(state) != len(fields):
+            want = f"{self.state_type.__name__}({', '.join(fields)})"
+            raise TypeError(f"{name} must be {want}, a tuple of arrays; got {state!r:.60}")
+        shape = (batch, self.hidden_size)
+        arrays = zip(fields, state, strict=True)
+        return self.state_type(
+            *(checks.array(f"{name}.{k}", value, shape, self.dtype) for k, value in arrays)
+        )
+
+    def _check_trace(self, trace: Trace) -> None:
+        checks.instance("trace", trace, Trace)
+        given = (trace.kind, trace.xs.shape[2], trace.h.shape[2], trace.h.dtype, trace.options)
+        want = (self.kind, self.input_size, self.hidden_size, self.dtype, self.options)
+        if given != want:
+            spell = "{} with D={}, H={} in {}, options {}".format
+            raise ValueError(f"trace must be one of {spell(*want)}; got {spell(*given)}")
+
+    def _check_params(self) -> None:
+        shapes, dtype = self._shapes(), self.dtype
+        if self.params.keys() != shapes.keys():
+            raise ValueError(f"params must have the names {[*shapes]}; got {[*self.params]}")
+        for name, value in self.params.items():
+            checks.instance(f"params[{name!r}]", value, np.ndarray)
+            if value.shape != shapes[name] or value.dtype != dtype:
+                raise ValueError(
+                    f"params[{name!r}] must have shape {shapes[name]} and dtype {dtype}; "
+                    f"got {value.shape} and {value.dtype}"
+                )
+
+
+def _segment(checkpoint: object, steps: int) -> int:
+    """Return how many steps a segment has, or 0 for no checkpoints."""
+    if checkpoint is None or checkpoint is False:
+        return 0
+    return (
+        math.isqrt(steps - 1) + 1 if checkpoint is True else checks.size("checkpoint", checkpoint)
+    )
