@@ -150,3 +150,51 @@ def float_dtype(name: str, value: Any) -> np.dtype:
 
 def _spell(shape: Shape) -> str:
     return "(" + ", ".join(map(str, shape)) + ("," if len(shape) == 1 else "") + ")"
+
+
+def floating(name: str, value: object, shape: Shape) -> np.ndarray:
+    """Return `value` as a finite array of `shape`: float32 if it came so, else float64."""
+    given = numeric(name, value)
+    return array(name, given, shape, np.float32 if given.dtype == np.float32 else np.float64)
+
+
+def prefix_lengths(name: str, value: object, shape: tuple[int, int]) -> np.ndarray:
+    """Return how many steps (B,) of each column the mask `value` (T, B) counts; None counts all."""
+    if value is None:
+        return np.full(shape[1], shape[0])
+    given = classes(name, value, shape, 2)
+    if (np.diff(given, axis=0) > 0).any():
+        step, column = (int(k) for k in np.argwhere(np.diff(given, axis=0) > 0)[0])
+        raise ValueError(
+            f"{name} must be 1 and then 0 along each sequence; "
+            f"got 0 and then 1 after step {step} of sequence {column}"
+        )
+    if not given.any():
+        raise ValueError(f"{name} must have at least one step that counts; got only 0")
+    return given.sum(axis=0)
+
+
+def sequence(name: str, value: Any) -> list:
+    """Return `value`, any sequence, as a list."""
+    try:
+        items = list(value)
+    except TypeError as error:
+        raise TypeError(f"{name} must be a sequence; got {value!r:.60}") from error
+    return value.tolist() if isinstance(value, np.ndarray) else items
+
+
+def labels(name: str, value: Any) -> list:
+    """Return `value`, a sequence of numbers or letters, as a list."""
+    items = sequence(name, value)
+    for item in items:
+        if isinstance(item, (list, tuple, np.ndarray)):
+            raise ValueError(f"{name} must be one sequence of labels; got {item!r:.60} in it")
+    return items
+
+
+def fraction(name: str, value: object) -> float:
+    """Return `value` as a float from 0 to below 1."""
+    number = real(name, value)
+    if not 0 <= number < 1:
+        raise ValueError(f"{name} must be from 0 to below 1; got {value}")
+    return number

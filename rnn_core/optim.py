@@ -1,87 +1,50 @@
-"""How a gradient becomes a step: clipping and Adam. Both change arrays in place."""
+"""How a gradient becomes a step: SGD, RMSProp and Adam. Each changes the parameters in place."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
+from typing import Any, ClassVar
 
 import numpy as np
 
 from . import checks
-
-Params = dict[str, np.ndarray]
-
-
-def clip_by_global_norm(grads: Params, max_norm: float) -> float:
-    """Scale all gradients together so that their joint norm is at most `max_norm`.
-
-    Parameters
-    ----------
-    grads : dict of ndarray
-        Changed in place.
-    max_norm : float
-        Above 0.
-
-    Returns
-    -------
-    float
-        The norm before clipping.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If `max_norm` is not above 0, or a gradient is NaN or infinite.
-
-    Notes
-    -----
-    Clipping bounds how far one step can go when gradients explode. It does nothing for gradients
-    that vanish. Source: Pascanu, Mikolov and Bengio (2013).
-    """
-    max_norm = checks.positive("max_norm", max_norm)
-    for name, grad in grads.items():
-        checks.finite(f"grads[{name!r}]", checks.instance(f"grads[{name!r}]", grad, np.ndarray))
-    # Divided by the largest entry first, so that no square overflows.
-    largest = max((float(np.abs(g).max(initial=0)) for g in grads.values()), default=0.0) or 1.0
-    norm = largest * math.sqrt(sum(float(((g / largest) ** 2).sum()) for g in grads.values()))
-    if norm > max_norm:
-        for grad in grads.values():
-            grad *= max_norm / norm
-    return norm
+from .clipping import Params
+from .clipping import clip_by_global_norm as clip_by_global_norm
+from .clipping import clip_by_value as clip_by_value
+from .clipping import global_norm as global_norm
+from .schedules import Schedule
 
 
-class Adam:
-    """Adam: a step for each parameter, scaled by its own recent gradients.
+class Optimizer:
+    """What every optimiser has: a learning rate, a count of steps, and a memory of gradients.
 
     Parameters
     ----------
     learning_rate : float, or a function of the step (from 0) that returns one
-    betas : pair of float
-        How much of the running means of the gradient and of its square is kept at each step.
-    epsilon : float
 
-    Notes
-    -----
-    Source: Kingma and Ba (2015), algorithm 1.
+    Attributes
+    ----------
+    steps : int
+        How many steps were taken.
     """
 
-    def __init__(
-        self,
-        learning_rate: float | Callable[[int], float] = 1e-3,
-        betas: tuple[float, float] = (0.9, 0.999),
-        epsilon: float = 1e-8,
-    ) -> None:
+    settings: ClassVar[tuple[str, ...]] = ("learning_rate",)
+    memories: ClassVar[tuple[str, ...]] = ()  # attributes: for each, an array for each parameter
+
+    def __init__(self, learning_rate: float | Schedule) -> None:
         if not callable(learning_rate):
             checks.positive("learning_rate", learning_rate)
-        if not isinstance(betas, tuple) or len(betas) != 2:
-            raise TypeError(f"betas must be a tuple of two numbers; got {betas!r:.60}")
-        for name, beta in zip(("betas[0]", "betas[1]"), betas, strict=True):
-            if not 0 <= checks.real(name, beta) < 1:
-                raise ValueError(f"{name} must be from 0 to below 1; got {beta}")
-        self.learning_rate, self.betas = learning_rate, betas
-        self.epsilon = checks.positive("epsilon", epsilon)
+        self.learning_rate = learning_rate
         self.steps = 0
-        self.means: Params = {}
-        self.squares: Params = {}
+        for memory in self.memories:
+            setattr(self, memory, {})
+
+    def __repr__(self) -> str:
+        chosen = {name: getattr(self, name) for name in self.settings}
+        if callable(self.learning_rate):
+            name = getattr(self.learning_rate, "__qualname__", type(self.learning_rate).__name__)
+            chosen["learning_rate"] = name.replace(".<locals>", "")
+        listed = ", ".join(f"{name}={value}" for name, value in chosen.items())
+        return f"{type(self).__name__}({listed})"
 
     def step(self, params: Params, grads: Params) -> None:
         """Change `params` in place by one step against `grads`, which have the same names.
@@ -97,23 +60,194 @@ class Adam:
         if callable(rate):
             rate = checks.real("learning_rate", rate(self.steps))
         self.steps += 1
-        (keep, keep_sq), t = self.betas, self.steps
         for name, value in params.items():
-            grad = grads[name]
-            m = self.means.setdefault(name, np.zeros_like(value))
-            v = self.squares.setdefault(name, np.zeros_like(value))
-            m += (1 - keep) * (grad - m)
-            v += (1 - keep_sq) * (grad**2 - v)
-            value -= rate * (m / (1 - keep**t)) / (np.sqrt(v / (1 - keep_sq**t)) + self.epsilon)
+            value -= rate * self._direction(name, grads[name])
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return what the next step depends on: the count of steps, and copies of the memory."""
+        held = {
+            f"{memory}.{name}": value.copy()
+            for memory in self.memories
+            for name, value in getattr(self, memory).items()
+        }
+        return {"steps": self.steps} | held
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Go on from where another optimiser of the same kind was; the arrays are copied.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `state` is not what `state_dict` of this kind returns; nothing is changed then.
+        """
+        state = dict(checks.instance("state", state, dict))
+        steps = checks.index("state['steps']", state.pop("steps", None), 2**63)
+        found: dict[str, Params] = {memory: {} for memory in self.memories}
+        for key, value in state.items():
+            memory, _, name = str(key).partition(".")
+            if memory not in found or not name:
+                raise ValueError(f"state must have names of {self.memories}; got {key!r}")
+            checks.finite(f"state[{key!r}]", checks.instance(f"state[{key!r}]", value, np.ndarray))
+            found[memory][name] = value.copy()
+        if len({tuple(sorted(memory)) for memory in found.values()}) > 1:
+            raise ValueError(f"state must have each of {self.memories}; got {sorted(state)}")
+        self.steps = steps
+        for memory, held in found.items():
+            setattr(self, memory, held)
+
+    def _direction(self, name: str, grad: np.ndarray) -> np.ndarray:
+        raise NotImplementedError
 
     def _check(self, params: Params, grads: Params) -> None:
         if params.keys() != grads.keys():
             raise ValueError(f"grads must have the names {sorted(params)}; got {sorted(grads)}")
+        held = getattr(self, self.memories[0]) if self.memories else {}
         for name, value in params.items():
             checks.array(f"grads[{name!r}]", grads[name], value.shape, value.dtype)
-            seen = self.means.get(name, value).shape
+            seen = held.get(name, value).shape
             if seen != value.shape:
                 raise ValueError(
                     f"params[{name!r}] must have shape {seen}, as at the first step; "
                     f"got {value.shape}"
                 )
+
+
+class SGD(Optimizer):
+    """Gradient descent: against the gradient, or against its running sum, with momentum.
+
+    Parameters
+    ----------
+    learning_rate : float, or a function of the step (from 0) that returns one
+    momentum : float
+        How much of the running sum is kept at each step, from 0 to below 1.
+    nesterov : bool
+        Look one step of momentum ahead.
+
+    Notes
+    -----
+    v ← μ v + g, θ ← θ − η v; with `nesterov`, θ ← θ − η (g + μ v). Sources: Polyak (1964);
+    Sutskever, Martens, Dahl and Hinton (2013). They put η inside v; here, as in PyTorch, it is
+    outside, which differs only where η changes.
+
+    Examples
+    --------
+    >>> params, sgd = {"w": np.array([1.0])}, SGD(0.1, momentum=0.5)
+    >>> for _ in range(2):
+    ...     sgd.step(params, {"w": np.array([1.0])})
+    >>> params["w"]
+    array([0.75])
+    """
+
+    settings = ("learning_rate", "momentum", "nesterov")
+    memories = ("velocities",)
+    velocities: Params
+
+    def __init__(
+        self,
+        learning_rate: float | Schedule = 1e-2,
+        momentum: float = 0.0,
+        nesterov: bool = False,
+    ) -> None:
+        self.momentum = checks.fraction("momentum", momentum)
+        if checks.instance("nesterov", nesterov, bool) and momentum == 0:
+            raise ValueError("nesterov must be False where momentum is 0; got True")
+        self.nesterov = nesterov
+        super().__init__(learning_rate)
+
+    def _direction(self, name: str, grad: np.ndarray) -> np.ndarray:
+        v = self.velocities.setdefault(name, np.zeros_like(grad))
+        v *= self.momentum
+        v += grad
+        return grad + self.momentum * v if self.nesterov else v
+
+
+class RMSProp(Optimizer):
+    """RMSProp: each gradient divided by the root of its own running mean square.
+
+    Parameters
+    ----------
+    learning_rate : float, or a function of the step (from 0) that returns one
+    decay : float
+        How much of the running mean of the square is kept at each step.
+    epsilon : float
+
+    Notes
+    -----
+    Source: Tieleman and Hinton (2012), lecture 6.5 of the course Neural Networks for Machine
+    Learning: slides, not a paper. ε is not on them; here, as in PyTorch, it is outside the root.
+
+    Examples
+    --------
+    >>> params = {"w": np.array([1.0])}
+    >>> RMSProp(0.1, decay=0.75).step(params, {"w": np.array([8.0])})
+    >>> params["w"].round(6)
+    array([0.8])
+    """
+
+    settings = ("learning_rate", "decay", "epsilon")
+    memories = ("squares",)
+    squares: Params
+
+    def __init__(
+        self,
+        learning_rate: float | Schedule = 1e-3,
+        decay: float = 0.9,
+        epsilon: float = 1e-8,
+    ) -> None:
+        self.decay = checks.fraction("decay", decay)
+        self.epsilon = checks.positive("epsilon", epsilon)
+        super().__init__(learning_rate)
+
+    def _direction(self, name: str, grad: np.ndarray) -> np.ndarray:
+        v = self.squares.setdefault(name, np.zeros_like(grad))
+        v += (1 - self.decay) * (grad**2 - v)
+        return grad / (np.sqrt(v) + self.epsilon)
+
+
+class Adam(Optimizer):
+    """Adam: a step for each parameter, scaled by its own recent gradients.
+
+    Parameters
+    ----------
+    learning_rate : float, or a function of the step (from 0) that returns one
+    betas : pair of float
+        How much of the running means of the gradient and of its square is kept at each step.
+    epsilon : float
+
+    Notes
+    -----
+    Source: Kingma and Ba (2015), algorithm 1.
+
+    Examples
+    --------
+    >>> params = {"w": np.array([1.0])}
+    >>> Adam(0.1).step(params, {"w": np.array([8.0])})
+    >>> params["w"].round(6)
+    array([0.9])
+    """
+
+    settings = ("learning_rate", "betas", "epsilon")
+    memories = ("means", "squares")
+    means: Params
+    squares: Params
+
+    def __init__(
+        self,
+        learning_rate: float | Schedule = 1e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        epsilon: float = 1e-8,
+    ) -> None:
+        if not isinstance(betas, tuple) or len(betas) != 2:
+            raise TypeError(f"betas must be a tuple of two numbers; got {betas!r:.60}")
+        for name, beta in zip(("betas[0]", "betas[1]"), betas, strict=True):
+            checks.fraction(name, beta)
+        self.betas, self.epsilon = betas, checks.positive("epsilon", epsilon)
+        super().__init__(learning_rate)
+
+    def _direction(self, name: str, grad: np.ndarray) -> np.ndarray:
+        (keep, keep_sq), t = self.betas, self.steps
+        m = self.means.setdefault(name, np.zeros_like(grad))
+        v = self.squares.setdefault(name, np.zeros_like(grad))
+        m += (1 - keep) * (grad - m)
+        v += (1 - keep_sq) * (grad**2 - v)
+        return (m / (1 - keep**t)) / (np.sqrt(v / (1 - keep_sq**t)) + self.epsilon)

@@ -5,7 +5,7 @@ import functools
 import numpy as np
 import pytest
 
-from rnn_core import GRU, LSTM, RNN, init
+from rnn_core import LSTM, RNN, init
 from rnn_core.trace import HC, H
 from tests.cases import VARIANTS, make, same, snapshot
 
