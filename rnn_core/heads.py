@@ -26,6 +26,22 @@ class Readout:
         H and K.
     rng : numpy.random.Generator
     dtype : float64 or float32
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a size is not a whole number from 1 up, or `rng` or `dtype` is another thing.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> readout = Readout(3, 2, rng=np.random.default_rng(0))
+    >>> hs = np.zeros((5, 1, 3))
+    >>> readout.forward(hs).shape
+    (5, 1, 2)
+    >>> params, dh = readout.backward(hs, np.ones((5, 1, 2)))
+    >>> sorted(params), dh.shape
+    (['W_yh', 'b_y'], (5, 1, 3))
     """
 
     def __init__(
@@ -46,12 +62,54 @@ class Readout:
         return f"Readout({self.hidden_size}, {self.output_size})"
 
     def forward(self, hs: Any) -> np.ndarray:
-        """Return the scores (T, B, K) of hidden states (T, B, H)."""
+        """Return the scores of hidden states.
+
+        Parameters
+        ----------
+        hs : array, shape (T, B, H)
+
+        Returns
+        -------
+        ndarray, shape (T, B, K)
+
+        Raises
+        ------
+        TypeError, ValueError
+            If the shape is wrong or a number is not finite.
+        """
         W, b = self.params["W_yh"], self.params["b_y"]
         return checks.array("hs", hs, ("T", "B", self.hidden_size), W.dtype) @ W.T + b
 
     def backward(self, hs: Any, dscores: Any) -> tuple[dict[str, np.ndarray], np.ndarray]:
-        """Return ∂L/∂ of the parameters, by name, and ∂L/∂h of shape (T, B, H)."""
+        r"""Return ∂L/∂ of the parameters and of the hidden states.
+
+        .. math::
+
+            \frac{\partial L}{\partial W_{yh}}
+                = \sum_{t,b} \frac{\partial L}{\partial y_t} h_t^\top, \qquad
+            \frac{\partial L}{\partial b_y}
+                = \sum_{t,b} \frac{\partial L}{\partial y_t}, \qquad
+            \frac{\partial L}{\partial h_t}
+                = W_{yh}^\top \frac{\partial L}{\partial y_t}
+
+        Parameters
+        ----------
+        hs : array, shape (T, B, H)
+            What `forward` was given.
+        dscores : array, shape (T, B, K)
+            ∂L/∂y, as a loss returns it.
+
+        Returns
+        -------
+        params : dict of ndarray
+            By name, as in `params`.
+        dh : ndarray, shape (T, B, H)
+
+        Raises
+        ------
+        TypeError, ValueError
+            If a shape is wrong or a number is not finite.
+        """
         W = self.params["W_yh"]
         hs = checks.array("hs", hs, ("T", "B", self.hidden_size), W.dtype)
         shape = (*hs.shape[:2], self.output_size)
@@ -62,14 +120,73 @@ class Readout:
 
 
 def softmax(scores: Any) -> np.ndarray:
-    """Return e^s / Σ e^s over the last axis; the largest score is taken off first."""
-    scores = _scores(scores)
+    r"""Return the probabilities of the classes; the largest score is taken off first.
+
+    .. math:: p^k = \frac{e^{s^k - s^{max}}}{\sum_j e^{s^j - s^{max}}}
+
+    Parameters
+    ----------
+    scores : array, shape (T, B, K)
+
+    Returns
+    -------
+    ndarray, shape (T, B, K)
+        Each from 0 to 1; their sum over K is 1.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the shape is wrong or a number is not finite.
+
+    Examples
+    --------
+    >>> import math
+    >>> softmax([[[0.0, math.log(3)]]]).round(4).tolist()
+    [[[0.25, 0.75]]]
+    """
+    scores = checks.floating("scores", scores, ("T", "B", "K"))
     e = np.exp(scores - scores.max(axis=-1, keepdims=True))
     return e / e.sum(axis=-1, keepdims=True)
 
 
+def log_softmax(scores: Any) -> np.ndarray:
+    r"""Return the logarithm of the softmax, exact also where the softmax itself rounds to 0.
+
+    .. math:: \log p^k = s^k - s^{max} - \log \textstyle\sum_j e^{s^j - s^{max}}
+
+    Parameters
+    ----------
+    scores : array, shape (T, B, K)
+
+    Returns
+    -------
+    ndarray, shape (T, B, K)
+        In nats; at most 0.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the shape is wrong or a number is not finite.
+
+    Examples
+    --------
+    >>> log_softmax([[[0.0, 1000.0]]]).tolist()
+    [[[-1000.0, 0.0]]]
+    """
+    scores = checks.floating("scores", scores, ("T", "B", "K"))
+    shifted = scores - scores.max(axis=-1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+
+
 def mean_squared_error(scores: Any, targets: Any, mask: Any = None) -> tuple[float, np.ndarray]:
-    """Return the mean of (score − target)² and its gradient.
+    r"""Return the mean of (score − target)² and its gradient.
+
+    With m the mask, M its sum, and ŷ the target,
+
+    .. math::
+
+        L = \frac{1}{MK} \sum_{t,b,k} m \, (s^k - \hat y^k)^2, \qquad
+        \frac{\partial L}{\partial s^k} = \frac{2m}{MK} (s^k - \hat y^k)
 
     Parameters
     ----------
@@ -86,15 +203,28 @@ def mean_squared_error(scores: Any, targets: Any, mask: Any = None) -> tuple[flo
     ------
     TypeError, ValueError
         If shapes differ, a number is not finite, or the mask leaves nothing to count.
+
+    Examples
+    --------
+    >>> loss, dscores = mean_squared_error([[[1.0, 2.0]]], [[[0.0, 4.0]]])
+    >>> loss, dscores.tolist()
+    (2.5, [[[1.0, -2.0]]])
     """
-    scores = _scores(scores)
+    scores = checks.floating("scores", scores, ("T", "B", "K"))
     error = scores - checks.array("targets", targets, scores.shape, scores.dtype)
     weight = _weights(mask, scores) / scores.shape[-1]
     return float((weight * error**2).sum()), 2 * weight * error
 
 
 def softmax_cross_entropy(scores: Any, labels: Any, mask: Any = None) -> tuple[float, np.ndarray]:
-    """Return the mean of −log softmax(scores)[label], in nats, and its gradient.
+    r"""Return the mean of −log softmax(scores)[label], in nats, and its gradient.
+
+    With m the mask, M its sum, p the softmax of the scores, and l the label,
+
+    .. math::
+
+        L = -\frac{1}{M} \sum_{t,b} m \log p^l, \qquad
+        \frac{\partial L}{\partial s^k} = \frac{m}{M} \bigl( p^k - [k = l] \bigr)
 
     Parameters
     ----------
@@ -113,8 +243,15 @@ def softmax_cross_entropy(scores: Any, labels: Any, mask: Any = None) -> tuple[f
     ------
     TypeError, ValueError
         If shapes differ, a label is no class, a number is not finite, or nothing counts.
+
+    Examples
+    --------
+    >>> import math
+    >>> loss, dscores = softmax_cross_entropy([[[0.0, math.log(3)]]], [[1]])
+    >>> round(math.exp(-loss), 4), dscores.round(4).tolist()
+    (0.75, [[[0.25, -0.25]]])
     """
-    scores = _scores(scores)
+    scores = checks.floating("scores", scores, ("T", "B", "K"))
     labels = checks.classes("labels", labels, scores.shape[:2], scores.shape[-1])[..., None]
     weight = _weights(mask, scores)
     shifted = scores - scores.max(axis=-1, keepdims=True)
@@ -126,7 +263,14 @@ def softmax_cross_entropy(scores: Any, labels: Any, mask: Any = None) -> tuple[f
 
 
 def logistic_cross_entropy(scores: Any, labels: Any, mask: Any = None) -> tuple[float, np.ndarray]:
-    """Return the mean of −log p(label), p(1) = σ(score), in nats, and its gradient.
+    r"""Return the mean of −log p(label), p(1) = σ(score), in nats, and its gradient.
+
+    With m the mask, M its sum, and l the label,
+
+    .. math::
+
+        L = -\frac{1}{M} \sum_{t,b} m \, \bigl[ l \log \sigma(s) + (1 - l) \log \sigma(-s) \bigr],
+        \qquad \frac{\partial L}{\partial s} = \frac{m}{M} \bigl( \sigma(s) - l \bigr)
 
     Parameters
     ----------
@@ -144,8 +288,15 @@ def logistic_cross_entropy(scores: Any, labels: Any, mask: Any = None) -> tuple[
     ------
     TypeError, ValueError
         If shapes differ, a label is not 0 or 1, a number is not finite, or nothing counts.
+
+    Examples
+    --------
+    >>> import math
+    >>> loss, dscores = logistic_cross_entropy([[[math.log(4)]]], [[0]])
+    >>> round(math.exp(-loss), 4), dscores.round(4).tolist()
+    (0.2, [[[0.8]]])
     """
-    scores = _scores(scores)
+    scores = checks.floating("scores", scores, ("T", "B", "K"))
     if scores.shape[-1] != 1:
         raise ValueError(f"scores must have shape (T, B, 1); got {scores.shape}")
     labels = checks.classes("labels", labels, scores.shape[:2], 2)[..., None]
@@ -153,12 +304,6 @@ def logistic_cross_entropy(scores: Any, labels: Any, mask: Any = None) -> tuple[
     # log(1 + e^s) − s would lose every digit of a small loss; log(1 + e^(−s)) is the same.
     loss = (weight * np.logaddexp(0, np.where(labels == 1, -scores, scores))).sum()
     return float(loss), weight * (sigmoid(scores) - labels.astype(scores.dtype))
-
-
-def _scores(scores: Any) -> np.ndarray:
-    given = checks.numeric("scores", scores)
-    dtype = np.float32 if given.dtype == np.float32 else np.float64
-    return checks.array("scores", given, ("T", "B", "K"), dtype)
 
 
 def _weights(mask: Any, scores: np.ndarray) -> np.ndarray:
