@@ -163,15 +163,8 @@ class Cell(Layer):
         TypeError, ValueError
             If an argument is not numeric, not finite or of the wrong shape.
         """
-        xs = checks.array("xs", xs, ("T", "B", self.input_size), self.dtype)
-        steps, batch, _ = xs.shape
-        start = self.zero_state(batch) if state is None else state
-        start = self._checked_state("state", start, batch)
-        if lengths is not None:
-            lengths = checks.classes("lengths", lengths, (batch,), steps + 1)
-        segment = _segment(checkpoint, steps)
-        self._check_params()
-        trace = Trace(self.kind, xs, start, {}, self.options, lengths)
+        trace = self._opened(xs, state, lengths)
+        segment = _segment(checkpoint, len(trace))
         return self._checkpointed(trace, segment) if segment else self._run(trace)
 
     def backward(self, trace: Trace, dh: Any, dstate: State | None = None) -> Grads:
@@ -234,11 +227,24 @@ class Cell(Layer):
 
     # The pass over a sequence, with lengths and with checkpoints.
 
-    def _run(self, trace: Trace) -> Trace:
-        arrays = self._forward(trace.xs, trace.start)
+    def _opened(self, xs: Any, state: Any, lengths: Any) -> Trace:
+        """Return a trace of checked inputs, with nothing computed yet."""
+        xs = checks.array("xs", xs, ("T", "B", self.input_size), self.dtype)
+        steps, batch, _ = xs.shape
+        start = self.zero_state(batch) if state is None else state
+        start = self._checked_state("state", start, batch)
+        if lengths is not None:
+            lengths = checks.classes("lengths", lengths, (batch,), steps + 1)
+        self._check_params()
+        return Trace(self.kind, xs, start, {}, self.options, lengths)
+
+    def _finished(self, trace: Trace, arrays: dict[str, np.ndarray]) -> Trace:
         if trace.lengths is not None:
             padding.hold(arrays, trace.start, trace.lengths)
         return trace.replace(arrays=arrays)
+
+    def _run(self, trace: Trace) -> Trace:
+        return self._finished(trace, self._forward(trace.xs, trace.start))
 
     def _backward_held(self, trace: Trace, dh: np.ndarray, end: Any) -> Grads:
         if trace.lengths is None:
