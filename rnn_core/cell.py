@@ -6,12 +6,11 @@ both directions. It knows nothing of padding or of saving memory: both are done 
 
 from __future__ import annotations
 
-import math
 from typing import Any, ClassVar
 
 import numpy as np
 
-from . import checks, padding
+from . import checkpoints, checks, padding
 from .init import glorot_uniform, orthogonal
 from .trace import Grads, State, Trace
 
@@ -164,8 +163,8 @@ class Cell(Layer):
             If an argument is not numeric, not finite or of the wrong shape.
         """
         trace = self._opened(xs, state, lengths)
-        segment = _segment(checkpoint, len(trace))
-        return self._checkpointed(trace, segment) if segment else self._run(trace)
+        segment = checkpoints.segment(checkpoint, len(trace))
+        return checkpoints.forward(self._run, trace, segment) if segment else self._run(trace)
 
     def backward(self, trace: Trace, dh: Any, dstate: State | None = None) -> Grads:
         """Backpropagate through time.
@@ -195,7 +194,7 @@ class Cell(Layer):
         end = self._checked_state("dstate", end, batch)
         self._check_params()
         if trace.checkpoints:
-            return self._backward_by_segments(trace, dh, end)
+            return checkpoints.backward(self._run, self._backward_held, trace, dh, end)
         return self._backward_held(trace, dh, end)
 
     # What a cell must add.
@@ -256,33 +255,6 @@ class Cell(Layer):
             into += grad
         return grads
 
-    def _checkpointed(self, trace: Trace, segment: int) -> Trace:
-        hs = np.empty((*trace.xs.shape[:2], self.hidden_size), self.dtype)
-        checkpoints = {0: trace.start}
-        for at in range(0, len(trace), segment):
-            part = self._run(self._part(trace, at, segment, checkpoints[at]))
-            hs[at : at + segment] = part.h
-            checkpoints[at + len(part)] = type(part.end)(*(end.copy() for end in part.end))
-        return trace.replace(arrays={"h": hs}, checkpoints=checkpoints)
-
-    def _backward_by_segments(self, trace: Trace, dh: np.ndarray, dstate: Any) -> Grads:
-        params = {name: np.zeros_like(value) for name, value in self.params.items()}
-        dxs = np.empty_like(trace.xs)
-        starts = list(trace.checkpoints)
-        for at, until in zip(starts[-2::-1], starts[:0:-1], strict=True):
-            part = self._run(self._part(trace, at, until - at, trace.checkpoints[at]))
-            grads = self._backward_held(part, dh[at:until], dstate)
-            dxs[at:until], dstate = grads.xs, grads.state
-            for name, grad in grads.params.items():
-                params[name] += grad
-        return Grads(params, dxs, dstate)
-
-    def _part(self, trace: Trace, at: int, steps: int, start: Any) -> Trace:
-        xs, lengths = trace.xs[at : at + steps], trace.lengths
-        if lengths is not None:
-            lengths = np.clip(lengths - at, 0, len(xs))
-        return Trace(self.kind, xs, start, {}, self.options, lengths)
-
     # Checks.
 
     def _checked_state(self, name: str, state: Any, batch: int) -> State:
@@ -315,12 +287,3 @@ class Cell(Layer):
                     f"params[{name!r}] must have shape {shapes[name]} and dtype {dtype}; "
                     f"got {value.shape} and {value.dtype}"
                 )
-
-
-def _segment(checkpoint: object, steps: int) -> int:
-    """Return how many steps a segment has, or 0 for no checkpoints."""
-    if checkpoint is None or checkpoint is False:
-        return 0
-    return (
-        math.isqrt(steps - 1) + 1 if checkpoint is True else checks.size("checkpoint", checkpoint)
-    )

@@ -84,4 +84,5 @@ def _checked(a: Any, b: Any, start: Any) -> tuple[np.ndarray, np.ndarray, np.nda
         except ValueError as error:
             got = arrays[name].shape
             raise ValueError(f"{name} must broadcast to shape {want}; got {got}") from error
-    return tuple(value.astype(dtype, copy=False) for value in arrays.values())
+    a, b, start = (arrays[name].astype(dtype, copy=False) for name in ("a", "b", "start"))
+    return a, b, start
