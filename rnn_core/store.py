@@ -9,12 +9,16 @@ from typing import Any
 import numpy as np
 
 from . import checks, files
+from . import variants as v
+from .cell import Layer
 from .cells import GRU, LSTM, RNN
 from .heads import Readout
-from .network import Model
+from .network import Bidirectional, Model, Stacked
 
 FORMAT = "rnn_core 1"
-KINDS = {"RNN": RNN, "LSTM": LSTM, "GRU": GRU}
+CELLS = (RNN, LSTM, GRU, v.LSTM1997, v.PeepholeLSTM, v.CoupledLSTM, v.OutlineLSTM, v.MinGRU, v.LRU)
+KINDS = {kind.__name__: kind for kind in CELLS}
+NETWORKS = ("Stacked", "Bidirectional")
 
 
 def save(model: Model, path: str | Path, *, note: str = "") -> None:
@@ -40,15 +44,11 @@ def save(model: Model, path: str | Path, *, note: str = "") -> None:
     checks.instance("note", note, str)
     for name, value in model.params.items():
         checks.finite(f"params[{name!r}]", value)
-    cell = model.cell
-    about = {
-        "kind": cell.kind,
-        "input_size": cell.input_size,
-        "hidden_size": cell.hidden_size,
-        "output_size": model.readout.output_size,
-        "options": cell.options,
-    }
-    metadata = {"format": FORMAT, "model": json.dumps(about, sort_keys=True), "note": note}
+    from . import __version__
+
+    about = _describe(model.cell) | {"output_size": model.readout.output_size}
+    text = {"model": json.dumps(about, sort_keys=True), "note": note, "version": __version__}
+    metadata = {"format": FORMAT, **text}
     files.write_arrays(path, model.params, metadata)
 
 
@@ -90,14 +90,44 @@ def note_of(path: str | Path) -> str:
     return files.read_arrays(path, FORMAT, writer="save")[1].get("note", "")
 
 
+def _describe(layer: Layer) -> dict[str, Any]:
+    """Return what a layer is, in words that JSON can hold."""
+    if isinstance(layer, Stacked | Bidirectional):
+        return {"kind": layer.kind, "parts": [_describe(part) for part in layer.parts.values()]}
+    if KINDS.get(layer.kind) is not type(layer):
+        raise TypeError(f"model must be made of cells of rnn_core; got {layer!r:.60}")
+    sizes = {"input_size": layer.input_size, "hidden_size": layer.hidden_size}
+    return {"kind": layer.kind, **sizes, "options": getattr(layer, "options", {})}
+
+
 def _blank(about: dict[str, Any], arrays: dict[str, np.ndarray]) -> Model:
-    rng = np.random.default_rng(0)
-    kind = KINDS[checks.choice("kind", about["kind"], list(KINDS))]
-    sizes = [checks.size(k, about[k]) for k in ("input_size", "hidden_size", "output_size")]
-    inputs, hidden, outputs = sizes
-    # Before memory is set aside: a file may claim any size.
-    if hidden * max(sizes) > max((value.size for value in arrays.values()), default=0):
+    if not {"W_yh", "b_y"} <= arrays.keys():
+        raise ValueError("it has no readout, W_yh and b_y")
+    outputs, dtype = checks.size("output_size", about["output_size"]), arrays["b_y"].dtype
+    cell = _blank_layer(about, {k: a for k, a in arrays.items() if k not in ("W_yh", "b_y")})
+    _check_room([cell.hidden_size, outputs], outputs * cell.hidden_size, arrays)
+    readout = Readout(cell.hidden_size, outputs, rng=np.random.default_rng(0), dtype=dtype)
+    return Model(cell, readout)
+
+
+def _blank_layer(about: dict[str, Any], arrays: dict[str, np.ndarray]) -> Layer:
+    kind = checks.choice("kind", about["kind"], [*KINDS, *NETWORKS])
+    if kind in NETWORKS:
+        names = ("forward", "backward") if kind == "Bidirectional" else range(len(about["parts"]))
+        parts = []
+        for name, part in zip(names, about["parts"], strict=True):
+            start = f"{name}."
+            own = {k.removeprefix(start): a for k, a in arrays.items() if k.startswith(start)}
+            parts.append(_blank_layer(part, own))
+        return Stacked(parts) if kind == "Stacked" else Bidirectional(*parts)
+    inputs, hidden = (checks.size(k, about[k]) for k in ("input_size", "hidden_size"))
+    widest = inputs if kind == "MinGRU" else max(inputs, hidden)
+    _check_room([inputs, hidden], hidden * widest, arrays)
+    rng, dtype = np.random.default_rng(0), next(iter(arrays.values())).dtype
+    return KINDS[kind](inputs, hidden, rng=rng, dtype=dtype, **about["options"])
+
+
+def _check_room(sizes: list[int], entries: int, arrays: dict[str, np.ndarray]) -> None:
+    """Refuse sizes that the arrays do not have, before memory is set aside for them."""
+    if entries > max((value.size for value in arrays.values()), default=0):
         raise ValueError(f"its sizes {sizes} are larger than any of its arrays")
-    dtypes = [arrays[name].dtype for name in (f"b_{kind.letters[0]}", "b_y")]
-    cell = kind(inputs, hidden, rng=rng, dtype=dtypes[0], **about["options"])
-    return Model(cell, Readout(hidden, outputs, rng=rng, dtype=dtypes[1]))
