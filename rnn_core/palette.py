@@ -24,6 +24,11 @@ class Look(NamedTuple):
         Lengths of ink and gap in line widths; empty for a solid line.
     marker : str
         Matplotlib's code of the marker.
+
+    Examples
+    --------
+    >>> LOOKS["f"].name, LOOKS["f"].light
+    ('forget gate', '#5e1400')
     """
 
     letter: str
@@ -97,6 +102,11 @@ def css() -> str:
     -------
     str
         CSS text, light by default, dark where the page says so.
+
+    Examples
+    --------
+    >>> ".gate-f { color: var(--gate-f); }" in css()
+    True
     """
     dashes = [
         f"  --dash-{k}: {' '.join(f'{2 * d:g}' for d in look.dash) or 'none'};"
@@ -132,6 +142,11 @@ def rc(dark: bool = False) -> dict[Any, Any]:
     -------
     dict
         For ``matplotlib.rc_context`` or ``matplotlib.rcParams.update``.
+
+    Examples
+    --------
+    >>> rc(dark=True)["axes.facecolor"]
+    '#16181c'
     """
     page = DARK if dark else LIGHT
     colours = [LOOKS[k].dark if dark else LOOKS[k].light for k in "cfgoihrz"]

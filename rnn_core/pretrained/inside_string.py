@@ -22,6 +22,9 @@ from ..network import Model
 from ..train import Loss, train
 from .baselines import Score, never, odd_quotes, score, window_table
 
+# What a reader needs; the rest is how the model was trained.
+__all__ = ["follows", "load", "probability", "runs", "score_model"]
+
 HERE = Path(__file__).parent
 WEIGHTS, RUNS = HERE / "inside_string.safetensors", HERE / "inside_string.json"
 
@@ -31,12 +34,24 @@ LOSS: Loss = heads.logistic_cross_entropy
 
 
 def load() -> Model:
-    """Return the shipped model: a 12-unit LSTM with a logistic readout, in float64."""
+    """Return the shipped model: a 12-unit LSTM with a logistic readout, in float64.
+
+    Examples
+    --------
+    >>> load()
+    Model(LSTM(98, 12), Readout(12, 1))
+    """
     return store.load(WEIGHTS)
 
 
 def runs() -> dict[str, Any]:
-    """Return what the training script measured: each seed's scores, and which one ships."""
+    """Return what the training script measured: each seed's scores, and which one ships.
+
+    Examples
+    --------
+    >>> len(runs()["runs"])
+    5
+    """
     return json.loads(RUNS.read_text(encoding="utf-8"))
 
 
@@ -45,6 +60,11 @@ def follows() -> dict[str, Any]:
 
     The correlations are those of the validation modules, so that the unit which is best there can
     be judged on the test modules.
+
+    Examples
+    --------
+    >>> follows()["state"]
+    'inside a string'
     """
     table = runs()
     chosen, judged = (np.array(table["unit_correlations"][split]) for split in SPLITS)
@@ -61,13 +81,25 @@ def follows() -> dict[str, Any]:
 
 
 def probability(model: Model, text: str) -> np.ndarray:
-    """Return p(inside) after each character of `text`, read from a state of zeros, shape (T,)."""
+    """Return p(inside) after each character of `text`, read from a state of zeros, shape (T,).
+
+    Examples
+    --------
+    >>> (probability(load(), "x = 'a'") > 0.5).astype(int)
+    array([0, 0, 0, 0, 1, 1, 1])
+    """
     _, scores = model.forward(data.one_hot(text, dtype=model.cell.dtype))
     return sigmoid(scores[:, 0, 0])
 
 
 def score_model(model: Model, split: str) -> Score:
-    """Score a model that says `inside` where its probability is above one half."""
+    """Score a model that says `inside` where its probability is above one half.
+
+    Examples
+    --------
+    >>> score_model(load(), "test").f1 > 0.9
+    True
+    """
     return score(lambda text: probability(model, text) > 0.5, split)
 
 

@@ -37,6 +37,11 @@ class Follows:
         A sentence: on what the correlations were measured, and how the model came by them.
     letter : str
         The quantity that was measured: "c" or "h".
+
+    Examples
+    --------
+    >>> Follows("the string", "inside a string", [0.1, -0.9], "Measured on 200 characters.").letter
+    'c'
     """
 
     name: str
