@@ -1,7 +1,7 @@
 """How long a cell remembers, and how its gates are used.
 
 A state that is multiplied by f at each step is half gone after log ½ / log f steps. What
-multiplies it is f in an LSTM, 1 − z in a GRU and |λ| in an LRU, called `keep` here.
+multiplies it is f in an LSTM, 1 − z in a GRU and ``|λ|`` in an LRU, called `keep` here.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .. import checks, padding
+from .. import checks, padding, variants
 from ..cell import Cell
 from ..trace import Trace
 from .gradients import _check
@@ -149,8 +149,8 @@ def half_lives(cell: Cell, trace: Trace) -> np.ndarray:
     Parameters
     ----------
     cell : Cell
-        One with a gate, or a factor, that keeps: f, 1 − z, or |λ|. A cell that keeps everything,
-        the LSTM of 1997, has infinite half-lives.
+        One with a gate, or a factor, that keeps: f, 1 − z, or ``|λ|``. The LSTM of 1997 keeps
+        everything, so its half-lives are infinite.
     trace : Trace
         What `cell.forward` returned. The padding of shorter sequences is left out.
 
@@ -228,7 +228,11 @@ def _log_keep(cell: Cell, trace: Trace) -> np.ndarray:
         return _log(trace["f"])
     if "z" in trace.arrays:
         return _log(1 - trace["z"])
-    raise ValueError(f"cell must have a gate that keeps, f or z; got {cell!r}")
+    if isinstance(cell, variants.LRU):
+        return np.broadcast_to(_log(cell.moduli), trace.h.shape)
+    if isinstance(cell, variants.LSTM1997):
+        return np.zeros_like(trace.c)
+    raise ValueError(f"cell must have something that keeps, f, z or λ; got {cell!r}")
 
 
 def _real_steps(values: np.ndarray, trace: Trace) -> np.ndarray:

@@ -99,7 +99,7 @@ def lyapunov_exponents(steps: Any) -> np.ndarray:
     A frame of orthonormal vectors is sent through one Jacobian after the other and made
     orthonormal again by QR; the diagonal of R is the stretch, whose logarithms are averaged.
     Nothing underflows, however many the steps. For long products they tend to the logarithms of
-    the product's singular values, divided by T; their sum is log |det| / T at any T.
+    the product's singular values, divided by T; their sum is ``log |det| / T`` at any T.
 
     Parameters
     ----------
