@@ -66,12 +66,16 @@ def classes(name: str, value: object, shape: Shape, count: int) -> np.ndarray:
     return given.astype(np.int64)
 
 
+class NotFiniteError(ValueError):
+    """A number is NaN or infinite."""
+
+
 def finite(name: str, value: np.ndarray) -> None:
-    """Raise ValueError if an entry of `value` is NaN or infinite, and say which is the first."""
+    """Raise NotFiniteError if an entry of `value` is NaN or infinite; say which is the first."""
     if not np.isfinite(value).all():
         where = np.unravel_index(int(np.argmin(np.isfinite(value))), value.shape)
         at = tuple(int(k) for k in where)
-        raise ValueError(f"{name} must be finite; got {value[where]} at index {at}")
+        raise NotFiniteError(f"{name} must be finite; got {value[where]} at index {at}")
 
 
 def size(name: str, value: object) -> int:

@@ -213,11 +213,9 @@ CALLS = {  # argument: what came → the call
     "grads['w'] must be finite; got nan": lambda: clip_by_global_norm({"w": np.full(2, NAN)}, 1),
     "model must be of type Model; got LSTM": lambda: fit(LSTM_),
     "batches must be of type Iterable; got 3": lambda: fit(batches=3),
-    "batches must give (xs, targets) or (xs, targets, mask); got (array": lambda: fit(
-        batches=[(XS,)]
-    ),
+    "(xs, targets, mask) or (xs, targets, mask, lengths); got (array": lambda: fit(batches=[(XS,)]),
     "loss must be a function of scores and targets; got 'mse'": lambda: fit(loss="mse"),
-    "optimizer must be of type Adam; got 0.1": lambda: fit(optimizer=0.1),
+    "optimizer must be of type Optimizer; got 0.1": lambda: fit(optimizer=0.1),
     "reset_every must be at least 1; got 0": lambda: fit(carry_state=True, reset_every=0),
     "max_norm must be finite; got inf": lambda: fit(max_norm=INF),
     "xs must have shape (T, B, 3); got (5, 2, 1)": lambda: fit(batches=[(XS[..., :1], LABELS)]),
