@@ -1,5 +1,7 @@
 """The plots draw what they are given, in the palette's colours, and say what is wrong."""
 
+import doctest
+import importlib
 import subprocess
 import sys
 
@@ -9,7 +11,7 @@ import pytest
 from matplotlib import pyplot as plt
 from matplotlib.colors import to_hex
 
-from rnn_core import GRU, LSTM, palette, plots
+from rnn_core import GRU, LSTM, diagnostics, drawing, palette, plots
 
 TEXT = 'a = "b"\n'
 
@@ -51,6 +53,24 @@ def test_gates_have_a_name_at_their_end_in_their_colour(trace):
     heights = sorted(note.xy[1] for note in ends.values())
     low, high = ax.get_ylim()
     assert heights[1] - heights[0] > 0.05 * (high - low)
+
+
+def test_labels_that_would_touch_move_apart_about_their_middle():
+    np.testing.assert_allclose(drawing.spread(np.array([0.0, 5.0, 5.0, 9.0]), 2), [0, 4, 6, 9])
+    np.testing.assert_allclose(drawing.spread(np.array([1.0, 1.0, 1.0]), 1), [0, 1, 2])
+    np.testing.assert_allclose(drawing.spread(np.array([0.0, 0.0, 1.5]), 1), [-0.5, 0.5, 1.5])
+
+
+def test_on_a_dark_page_the_dark_colours_are_used(trace):
+    with mpl.rc_context(palette.rc(dark=True)):
+        gates = plots.plot_gates(trace)
+        curves = plots.plot_learning_curves({"LSTM": trace.h[:, :, 0]})
+        states = plots.plot_text_states(trace.h[:, 0], TEXT, truth=[True] * 8)
+    for letter, line in lines(gates).items():
+        assert line.get_color() == palette.LOOKS[letter].dark
+    assert gates.figure.get_facecolor() == mpl.colors.to_rgba(palette.DARK["paper"])
+    assert curves.lines[0].get_color() == curves.texts[0].get_color() == palette.DARK["ink"]
+    assert states.lines[0].get_color() == palette.DARK["ink"]
 
 
 def test_gates_of_a_gru():
@@ -110,6 +130,113 @@ def test_learning_curves_show_median_and_range():
         assert heights.max() == runs[:, step].max()
 
 
+def band(collection, x):
+    """Return the lower and the upper edge of a filled band at `x`."""
+    edge = collection.get_paths()[0].vertices
+    heights = edge[edge[:, 0] == x, 1]
+    return heights.min(), heights.max()
+
+
+def test_gradient_norms_run_back_from_the_last_step_on_a_log_axis():
+    runs = 10.0 ** -np.random.default_rng(0).uniform(0, 30, (4, 9))
+    ax = plots.plot_gradient_norms({"RNN": runs, "LSTM": np.sqrt(runs)[:, :5]})
+    assert ax.get_yscale() == "log"
+    assert ax.get_xlabel() == "steps back from the last"
+    drawn = lines(ax)
+    assert list(drawn["RNN"].get_xdata()) == [*range(9)]
+    assert list(drawn["LSTM"].get_xdata()) == [*range(5)]
+    want = 10 ** np.median(np.log10(runs), axis=0)[::-1]
+    np.testing.assert_allclose(drawn["RNN"].get_ydata(), want)
+    for lag in range(9):
+        np.testing.assert_allclose(
+            band(ax.collections[0], lag), (runs[:, 8 - lag].min(), runs[:, 8 - lag].max())
+        )
+    assert drawn["RNN"].get_linestyle() != drawn["LSTM"].get_linestyle()
+    assert {note.get_text() for note in ax.texts} == {"RNN", "LSTM"}
+
+
+def test_names_on_a_log_axis_are_moved_apart_in_decades():
+    runs = np.geomspace(1e-40, 1, 20)[None]
+    ax = plots.plot_gradient_norms({"a": runs, "b": runs * 1.01, "c": runs * 1.02})
+    heights = np.log10(sorted(note.xy[1] for note in ax.texts))
+    low, high = np.log10(ax.get_ylim())
+    np.testing.assert_allclose(np.diff(heights) / (high - low), 0.07, rtol=0.02)
+    np.testing.assert_allclose(heights.mean(), -40, atol=0.1)
+
+
+def test_a_gradient_of_zero_ends_its_line_and_is_marked():
+    runs = np.array([[0, 0, 1e-9, 1e-4, 1], [0, 0, 0, 1e-6, 1], [0, 1e-9, 1e-7, 1e-4, 1]])
+    ax = plots.plot_gradient_norms({"ReLU": runs})
+    np.testing.assert_allclose(
+        lines(ax)["ReLU"].get_ydata(), [1, 1e-4, 1e-9, np.nan, np.nan], rtol=1e-9
+    )
+    notes = {note.get_text(): note.xy for note in ax.texts}
+    assert notes["× 0 from here"] == (3, 0)
+    np.testing.assert_allclose(notes["ReLU"], (2, 1e-9))
+    np.testing.assert_allclose(band(ax.collections[0], 2), (1e-9, 1e-7))  # 0 is as low as it goes
+    plt.gcf().canvas.draw()
+
+
+def test_spectrum_is_drawn_with_the_unit_circle():
+    values = np.array([[0.5 + 1j, 0.5 - 1j], [-2, 0]])
+    ax = plots.plot_spectrum(values)
+    circle, dots = ax.lines
+    np.testing.assert_allclose(np.hypot(*circle.get_data()), 1)
+    np.testing.assert_array_equal(dots.get_xdata(), values.real.ravel())
+    np.testing.assert_array_equal(dots.get_ydata(), values.imag.ravel())
+    assert ax.get_aspect() == 1
+    assert ax.get_xlim() == ax.get_ylim() == (-2.24, 2.24)
+
+
+def test_singular_values_are_drawn_by_rank_with_a_line_at_one():
+    ax = plots.plot_singular_values(np.array([[0.1, 3.0, 1.0], [5.0, 0.0, 2.0]]))
+    line, dots = ax.lines
+    assert set(line.get_ydata()) == {1}
+    assert list(dots.get_xdata()) == [1, 2, 3, 1, 2, 3]
+    assert list(dots.get_ydata()) == [3, 1, 0.1, 5, 2, 0]
+    assert ax.get_ylim()[0] == 0
+
+
+def test_half_lives_are_dots_in_a_row_for_each_name():
+    one, other = np.array([8.0, 2.0, 2.0, np.inf]), np.array([0.0, np.inf, np.inf, 1.0])
+    ax = plots.plot_half_lives({"one": one, "other": other})
+    assert ax.get_xscale() == "log"
+    drawn = lines(ax)
+    assert list(drawn["one"].get_xdata()) == [2, 2, 8]
+    assert list(drawn["other"].get_xdata()) == [1]
+    heights = drawn["one"].get_ydata()
+    assert heights[0] == heights[2] == 0 < heights[1] < 1  # the second dot at 2 stands on the first
+    assert list(drawn["other"].get_ydata()) == [-1]
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["one", "other"]
+    assert drawn["one"].get_marker() != drawn["other"].get_marker()
+    notes = [note.get_text() for note in ax.texts]
+    assert notes == ["median 5\n1 of 4 at ∞", "median ∞\n1 of 4 at 0\n2 of 4 at ∞"]
+    marks = [line for line in ax.lines if line.get_marker() == "|"]
+    assert [list(mark.get_xdata()) for mark in marks] == [[5]]
+
+
+def test_half_lives_of_one_value_and_of_none_to_draw():
+    ax = plots.plot_half_lives({"b = 1": np.full(64, 2.2)})
+    heights = lines(ax)["b = 1"].get_ydata()
+    assert len(set(heights)) == 64
+    assert heights.max() < 0.9
+    ax = plots.plot_half_lives({"1997": np.full(3, np.inf)})
+    assert ax.texts[0].get_text() == "median ∞\n3 of 3 at ∞"
+    plt.gcf().canvas.draw()
+
+
+def test_saturation_is_a_marker_for_each_gate_of_each_unit(trace):
+    found = diagnostics.saturation(trace, 0.4, 0.6)
+    ax = plots.plot_saturation(found)
+    drawn = lines(ax)
+    for letter in "ifo":
+        np.testing.assert_array_equal(drawn[letter].get_xdata(), found[letter].left)
+        np.testing.assert_array_equal(drawn[letter].get_ydata(), found[letter].right)
+        assert drawn[letter].get_marker() == palette.LOOKS[letter].marker
+        assert drawn[letter].get_color() == palette.LOOKS[letter].light
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["i", "f", "o"]
+
+
 @pytest.mark.parametrize(
     ("wrong", "kind", "message"),
     [
@@ -152,6 +279,7 @@ def test_wrong_states(wrong, kind, message):
         ([1, 2], "curves must map 1 to 4 names"),
         ({"a": np.ones(3)}, r"curves\['a'\] must have shape"),
         ({"a": np.full((2, 3), np.inf)}, r"curves\['a'\] must be finite"),
+        (dict.fromkeys("abcde", np.ones((1, 2))), "curves must map 1 to 4 names"),
     ],
 )
 def test_wrong_curves(curves, message):
@@ -159,9 +287,63 @@ def test_wrong_curves(curves, message):
         plots.plot_learning_curves(curves)
 
 
-def test_use_style_sets_the_page(trace):
-    plots.use_style()
-    assert plt.figure().get_facecolor() == mpl.colors.to_rgba(palette.LIGHT["paper"])
+@pytest.mark.parametrize(
+    ("draw", "kind", "message"),
+    [
+        (lambda: plots.plot_gradient_norms({}), ValueError, "norms must map 1 to 4 names"),
+        (
+            lambda: plots.plot_gradient_norms({"a": [1]}),
+            ValueError,
+            r"norms\['a'\] must have shape",
+        ),
+        (lambda: plots.plot_gradient_norms({"a": [[0]]}), ValueError, "above 0 somewhere; got 0"),
+        (
+            lambda: plots.plot_gradient_norms({"a": [[-1, 2]]}),
+            ValueError,
+            "at least 0.*got -1 to 2",
+        ),
+        (lambda: plots.plot_spectrum("ab"), TypeError, "eigenvalues must be an array of numbers"),
+        (lambda: plots.plot_spectrum([np.nan]), ValueError, "eigenvalues must be finite"),
+        (lambda: plots.plot_spectrum([]), ValueError, "eigenvalues must have shape"),
+        (lambda: plots.plot_singular_values([1j]), TypeError, "singular_values must be an array"),
+        (
+            lambda: plots.plot_singular_values([-1]),
+            ValueError,
+            "singular_values must be at least 0",
+        ),
+        (lambda: plots.plot_singular_values([]), ValueError, "singular_values must have shape"),
+        (lambda: plots.plot_half_lives([1]), ValueError, "half_lives must map 1 to 4 names"),
+        (lambda: plots.plot_half_lives({"a": [-1]}), ValueError, r"half_lives\['a'\] must be num"),
+        (lambda: plots.plot_half_lives({"a": [np.nan]}), ValueError, "of at least 0"),
+        (lambda: plots.plot_half_lives({"a": [[1]]}), ValueError, r"numbers \(H,\)"),
+        (lambda: plots.plot_saturation({}), TypeError, "saturation must map letters"),
+        (lambda: plots.plot_saturation({"q": ([0], [1])}), ValueError, "letter of saturation must"),
+        (
+            lambda: plots.plot_saturation({"f": [0, 1]}),
+            ValueError,
+            r"saturation\['f'\] must have sh",
+        ),
+        (lambda: plots.plot_spectrum([1], ax=1), TypeError, "ax must be Matplotlib Axes"),
+    ],
+)
+def test_wrong_diagnostics(draw, kind, message):
+    with pytest.raises(kind, match=message):
+        draw()
+    assert not plt.get_fignums()
+
+
+@pytest.mark.parametrize(("dark", "page"), [(False, palette.LIGHT), (True, palette.DARK)])
+def test_use_style_sets_the_page(dark, page):
+    plots.use_style(dark=dark)
+    assert plt.figure().get_facecolor() == mpl.colors.to_rgba(page["paper"])
+
+
+@pytest.mark.parametrize("module", ["drawing", "curves", "memory", "spectra", "states"])
+def test_docstring_examples(module):
+    name = f"rnn_core.{module}" if module == "drawing" else f"rnn_core.plots.{module}"
+    found = doctest.testmod(importlib.import_module(name))
+    assert found.attempted > 0
+    assert found.failed == 0
 
 
 def test_without_matplotlib_the_error_names_the_extra():

@@ -1,30 +1,14 @@
-"""Figures of what was computed: they take arrays and an `ax`, draw, and return the `ax`.
-
-Nothing here computes a result or calls ``show()``. Colours, dashes and markers come from
-`palette`, so a line looks as its letter does in the formulas.
-"""
+"""What a cell did at each step: one unit's gates as lines, many units' states as a heat map."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
-from . import checks, drawing, glyphs, palette
-from .drawing import Axes, plt
-from .trace import Trace
-
-_CURVES = (("ink", ()), ("neg", (5, 2)), ("pos", (2.5, 1.5)), ("muted", (6, 1.5, 1, 1.5)))
-
-
-def use_style() -> None:
-    """Give every later figure the look of the book, as crisp vector graphics in a notebook."""
-    plt.rcParams.update(palette.rc())
-    if "ipykernel" in sys.modules:
-        from matplotlib_inline.backend_inline import set_matplotlib_formats
-
-        set_matplotlib_formats("svg")
+from .. import checks, drawing, glyphs, palette
+from ..drawing import Axes
+from ..trace import Trace
 
 
 def plot_gates(
@@ -58,6 +42,14 @@ def plot_gates(
     ------
     TypeError, ValueError
         If an argument does not fit the trace; the message names it.
+
+    Examples
+    --------
+    >>> from rnn_core import LSTM
+    >>> trace = LSTM(1, 2, rng=np.random.default_rng(0)).forward(np.ones((4, 1, 1)))
+    >>> ax = plot_gates(trace, letters="fc")
+    >>> [line.get_label() for line in ax.lines]
+    ['f', 'c']
     """
     if not isinstance(trace, Trace):
         raise TypeError(f"trace must be a Trace, as forward returns it; got {trace!r:.60}")
@@ -68,13 +60,12 @@ def plot_gates(
     )
     characters = None if text is None else glyphs.glyphs(text, len(trace))[0]
     ax = drawing.axes(ax)
-    steps = np.arange(len(trace))
+    steps, colours = np.arange(len(trace)), {k: drawing.colour(ax, k) for k in chosen}
     for letter in chosen:
         values = trace[letter][(slice(None), *column)]
-        look = palette.LOOKS[letter]
-        style = (0, look.dash) if look.dash else "-"
-        ax.plot(steps, values, color=look.light, linestyle=style, label=letter)
-    drawing.label_ends(ax, {k: palette.LOOKS[k].light for k in chosen}, "italic")
+        style = drawing.line_style(palette.LOOKS[letter].dash)
+        ax.plot(steps, values, color=colours[letter], linestyle=style, label=letter)
+    drawing.label_ends(ax, colours, "italic")
     drawing.step_axis(ax, characters)
     ax.set_xlim(-0.5, len(trace) - 0.5)
     return ax
@@ -107,6 +98,12 @@ def plot_text_states(
     ------
     TypeError, ValueError
         If an argument has the wrong shape or kind; the message names it.
+
+    Examples
+    --------
+    >>> ax = plot_text_states(np.array([[0.5], [-1.0]]), "ab")
+    >>> [text.get_text() for text in ax.get_legend().get_texts()]
+    ['−1.00', '+1.00']
     """
     grid = checks.array("values", values, ("T", "H"), np.float64)
     characters = glyphs.glyphs(text, len(grid))[0]
@@ -119,7 +116,7 @@ def plot_text_states(
         ax.plot(
             ends,
             [-0.02, -0.02],
-            color=palette.LIGHT["ink"],
+            color=drawing.colour(ax, "ink"),
             linewidth=3,
             solid_capstyle="butt",
             transform=ax.get_xaxis_transform(),
@@ -131,38 +128,4 @@ def plot_text_states(
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
     drawing.sign_key(ax, grid)
-    return ax
-
-
-def plot_learning_curves(curves: Mapping[str, np.ndarray], ax: Axes | None = None) -> Axes:
-    """Draw the median over seeds as a line and the range as a band.
-
-    Parameters
-    ----------
-    curves : mapping of str to ndarray, shape (seeds, N)
-        By name, one row for each seed. N may differ between names.
-    ax : Axes, optional
-        Where to draw; a new figure by default.
-
-    Returns
-    -------
-    Axes
-
-    Raises
-    ------
-    TypeError, ValueError
-        If there is no curve, more than four, or one is not a finite (seeds, N) array.
-    """
-    if not isinstance(curves, Mapping) or not 1 <= len(curves) <= len(_CURVES):
-        raise ValueError(f"curves must map 1 to 4 names to arrays; got {curves!r:.60}")
-    rows = {k: checks.array(f"curves[{k!r}]", v, ("S", "N"), float) for k, v in curves.items()}
-    ax = drawing.axes(ax)
-    for (name, runs), (colour, dash) in zip(rows.items(), _CURVES, strict=False):
-        ink = palette.LIGHT[colour]
-        steps = np.arange(1, runs.shape[1] + 1)
-        ax.fill_between(steps, runs.min(0), runs.max(0), color=ink, alpha=0.16, linewidth=0)
-        style = (0, dash) if dash else "-"
-        ax.plot(steps, np.median(runs, 0), color=ink, linestyle=style, label=name)
-    drawing.label_ends(ax, dict.fromkeys(rows, palette.LIGHT["ink"]), "normal")
-    ax.set_xlabel("step")
     return ax
