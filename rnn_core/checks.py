@@ -202,3 +202,12 @@ def fraction(name: str, value: object) -> float:
     if not 0 <= number < 1:
         raise ValueError(f"{name} must be from 0 to below 1; got {value}")
     return number
+
+
+def at_least(name: str, value: object, least: int) -> int:
+    """Return `value` as a whole number from `least` up."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral):
+        raise TypeError(f"{name} must be a whole number; got {value!r}")
+    if value < least:
+        raise ValueError(f"{name} must be at least {least}; got {value}")
+    return int(value)

@@ -1,6 +1,10 @@
 """Labels on tricky Python source, the splits, and characters as numbers."""
 
+import ast
+import itertools
+import keyword
 import sys
+import tokenize
 
 import numpy as np
 import pytest
@@ -64,6 +68,67 @@ def test_what_is_no_python_is_refused(source):
         data.inside_string(source)
 
 
+LETTERS = dict(zip(data.TOKEN_CLASSES, " scknd+", strict=True))  # d for digits
+LABELLED = [  # source, and under each character its class
+    ("if x1 >= .5e-3:  # no", "kk nn ++ ddddd+  cccc"),
+    ("a = rb'x' + f\"{y}1\"", "n + sssss + sssssss"),
+    ("match = lambda *_: None", "nnnnn + kkkkkk +n+ kkkk"),
+    ("x = \\\n0x_ff", "n +   ddddd"),
+    ("if x:\n\t'''a\n b'''\n", "kk n+  ssssssssss "),
+    ("@f\nasync def g(): ...", "+n kkkkk kkk n+++ +++"),
+    ("x = 'a'\r\ny = 1j", "n + sss  n + dd"),
+    ("é = 'ü' # ñ", "n + sss ccc"),
+    ("f'{x!r:>{w}}{{}}'\"z\"", "s" * 20),
+    ("\f\nprint(1_0)", "  nnnnn+ddd+"),
+    ("1if True else-1", "dkk kkkk kkkk+d"),
+]
+
+
+@pytest.mark.parametrize(("source", "classes"), LABELLED)
+def test_token_labels(source, classes):
+    letters = [LETTERS[data.TOKEN_CLASSES[k]] for k in data.token_labels(source)]
+    assert "".join(letters) == classes
+
+
+# As Python 3.12 and later tell of f'a{x!r}b' + 1: a kind, the token, and where it starts and ends.
+SINCE_3_12 = [
+    ("FSTRING_START", "f'", 0, 2),
+    ("FSTRING_MIDDLE", "a", 2, 3),
+    ("OP", "{", 3, 4),
+    ("NAME", "x", 4, 5),
+    ("OP", "!", 5, 6),
+    ("NAME", "r", 6, 7),
+    ("OP", "}", 7, 8),
+    ("FSTRING_MIDDLE", "b", 8, 9),
+    ("FSTRING_END", "'", 9, 10),
+    ("OP", "+", 11, 12),
+    ("NUMBER", "1", 13, 14),
+]
+
+
+def test_both_tokenisations_of_an_f_string_give_the_same_labels(monkeypatch):
+    source = "f'a{x!r}b' + 1"
+    before = data.token_labels(source), data.inside_string(source)
+    numbers = {kind: 500 + at for at, (kind, *_) in enumerate(SINCE_3_12)}
+    for kind, number in numbers.items():
+        monkeypatch.setitem(tokenize.tok_name, number, kind)
+    tokens = [
+        tokenize.TokenInfo(numbers[kind], text, (1, first), (1, last), source)
+        for kind, text, first, last in SINCE_3_12
+    ]
+    monkeypatch.setattr(tokenize, "generate_tokens", lambda readline: iter(tokens))
+    np.testing.assert_array_equal(data.token_labels(source), before[0])
+    np.testing.assert_array_equal(data.inside_string(source), before[1])
+    assert "".join(str(int(k)) for k in before[1]) == "0" + "1" * 9 + "0" * 4
+
+
+@pytest.mark.parametrize("source", ["x = $", "x ? y", "!x", "`x`", "'a", "x = 1 $ 'b'"])
+def test_stray_signs_are_no_python(source):
+    for function in (data.token_labels, data.inside_string):
+        with pytest.raises(ValueError, match="source must be Python that tokenize accepts; got"):
+            function(source)
+
+
 @pytest.fixture(scope="module")
 def library():
     return {split: data.python_source(split) for split in data.SPLITS}
@@ -104,6 +169,31 @@ def test_about_a_third_is_inside_and_every_quote_opens_or_closes(library):
             edges = np.flatnonzero(np.diff(np.concatenate([[False], inside, [False]]).astype(int)))
             opening, closing = edges[::2], edges[1::2] - 1
             assert {text[at] for at in [*opening, *closing]} <= {"'", '"'}, source.name
+
+
+def runs(text, labels):
+    """Return the text of each run of equal labels, by class."""
+    found = {name: [] for name in data.TOKEN_CLASSES}
+    for label, pairs in itertools.groupby(zip(labels, text, strict=True), lambda pair: pair[0]):
+        found[data.TOKEN_CLASSES[label]].append("".join(letter for _, letter in pairs))
+    return found
+
+
+def test_what_carries_a_label_looks_like_it(library):
+    for source in library["test"]:
+        labels = data.token_labels(source.text)
+        found = runs(source.text, labels)
+        assert all(keyword.iskeyword(text) for text in found["keyword"])
+        assert all(text.isidentifier() for text in found["name"])
+        assert not any(keyword.iskeyword(text) for text in found["name"])
+        assert all(isinstance(ast.literal_eval(text), int | float) for text in found["number"])
+        assert all(text[0] == "#" and "\n" not in text for text in found["comment"])
+        assert not set("".join(found["space"])) - set(" \t\n\f\\")
+        assert not set("".join(found["operator"])) & set(" \t\n\f\\'\"#abcdefghijklmnopqrstuvwxyz_")
+        string = labels == data.TOKEN_CLASSES.index("string")
+        prefixes = {source.text[at] for at in np.flatnonzero(string & ~source.inside)}
+        assert prefixes <= set("rRbBuUfF")
+        assert (string | ~source.inside).all()
 
 
 def test_one_hot_is_the_alphabet():

@@ -221,7 +221,7 @@ CALLS = {  # argument: what came → the call
     "steps must be at least 1; got 0 ": lambda: tasks.s3_composition(0, 2, rng=rng()),
     "steps must be at least 1; got 0  ": lambda: tasks.continual_reber(0, 2, rng=rng()),
     "repeats must be at least 1; got 0": lambda: tasks.embedded_reber(0, 2, rng=rng()),
-    "repeats must be at least 1; got -1": lambda: tasks.reber_legal(np.ones((1, 1, 7)), -1),
+    "repeats must be at least 0; got -1": lambda: tasks.reber_legal(np.ones((1, 1, 7)), -1),
     "repeats must be a whole number; got False": lambda: tasks.reber_legal(
         np.ones((1, 1, 7)), False
     ),

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from .. import checks
-from .parts import Batch, at_least, check_common, one_hot
+from .parts import Batch, check_common, one_hot
 
 
 def copy(
@@ -66,7 +66,7 @@ def copy(
     '_______cbb'
     """
     delay, length = checks.size("delay", delay), checks.size("length", length)
-    symbols = at_least("symbols", symbols, 2)
+    symbols = checks.at_least("symbols", symbols, 2)
     batch_size, dtype = check_common(batch_size, rng, dtype)
     steps = delay + 2 * length
     codes = np.full((steps, batch_size), symbols)
@@ -126,7 +126,7 @@ def echo(
     array([0, 0, 0, 1, 1, 1, 1, 1])
     """
     delay = checks.size("delay", delay)
-    steps = at_least("steps", steps, delay + 1)
+    steps = checks.at_least("steps", steps, delay + 1)
     batch_size, dtype = check_common(batch_size, rng, dtype)
     bits = rng.integers(0, 2, (steps, batch_size))
     targets, mask = np.zeros_like(bits), np.zeros((steps, batch_size), dtype)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .. import checks
-from .parts import VariableBatch, at_least, check_common
+from .parts import VariableBatch, check_common
 from .strings import batch_of_strings, legal_symbols
 
 
@@ -70,7 +70,7 @@ def counting(
     ('Saaabbb', 'T')
     """
     smallest = checks.size("smallest", smallest)
-    largest = at_least("largest", largest, smallest)
+    largest = checks.at_least("largest", largest, smallest)
     alphabet = _alphabet(letters)
     batch_size, dtype = check_common(batch_size, rng, dtype)
     numbers = rng.integers(smallest, largest + 1, batch_size)
@@ -124,6 +124,6 @@ def counting_legal(xs: Any) -> np.ndarray:
 
 
 def _alphabet(letters: object) -> str:
-    if at_least("letters", letters, 2) > 3:
+    if checks.at_least("letters", letters, 2) > 3:
         raise ValueError(f"letters must be 2 or 3; got {letters}")
     return "SabT" if letters == 2 else "SabcT"

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from .. import checks
-from .parts import Batch, at_least, check_common, last_step, one_hot
+from .parts import Batch, check_common, last_step, one_hot
 
 
 def adding(
@@ -55,7 +55,7 @@ def adding(
     >>> bool(np.allclose((numbers * marks).sum(axis=0), targets[-1, :, 0]))
     True
     """
-    steps = at_least("steps", steps, 2)
+    steps = checks.at_least("steps", steps, 2)
     batch_size, dtype = check_common(batch_size, rng, dtype)
     xs = np.zeros((steps, batch_size, 2), dtype)
     xs[..., 0] = rng.random((steps, batch_size))
@@ -118,8 +118,8 @@ def temporal_order(
     >>> "".join("abcdXYEB"[k] for k in xs[:, 0].argmax(axis=-1)), int(targets[-1, 0])
     ('EcYbbaaaadcXccdccccB', 2)
     """
-    steps = at_least("steps", steps, 10)
-    if at_least("symbols", symbols, 2) > 3:
+    steps = checks.at_least("steps", steps, 10)
+    if checks.at_least("symbols", symbols, 2) > 3:
         raise ValueError(f"symbols must be 2 or 3; got {symbols}")
     batch_size, dtype = check_common(batch_size, rng, dtype)
     codes = rng.integers(0, 4, (steps, batch_size))
@@ -188,7 +188,7 @@ def delayed_recall(
     >>> xs.shape, bool((xs[0].argmax(axis=-1) == targets[-1]).all())
     ((50, 32, 16), True)
     """
-    steps, symbols = at_least("steps", steps, 2), at_least("symbols", symbols, 2)
+    steps, symbols = checks.at_least("steps", steps, 2), checks.at_least("symbols", symbols, 2)
     checks.instance("same_alphabet", same_alphabet, bool)
     batch_size, dtype = check_common(batch_size, rng, dtype)
     codes = rng.integers(0, symbols, (steps, batch_size))

@@ -12,20 +12,6 @@ Batch = tuple[np.ndarray, np.ndarray, np.ndarray]
 VariableBatch = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
 
-def at_least(name: str, value: object, least: int) -> int:
-    """Return `value` as a whole number from `least` up.
-
-    Examples
-    --------
-    >>> at_least("steps", 10, 2)
-    10
-    """
-    number = checks.size(name, value)
-    if number < least:
-        raise ValueError(f"{name} must be at least {least}; got {number}")
-    return number
-
-
 def check_common(batch_size: object, rng: object, dtype: Any) -> tuple[int, np.dtype]:
     """Check what every task takes; return B and the dtype.
 

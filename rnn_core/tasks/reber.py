@@ -7,7 +7,6 @@ the second one can be foretold only by who remembers the first.
 
 from __future__ import annotations
 
-import numbers
 from typing import Any
 
 import numpy as np
@@ -202,7 +201,6 @@ def reber_legal(xs: Any, repeats: int) -> np.ndarray:
     >>> ["".join(np.array(list(REBER_SYMBOLS))[row == 1]) for row in reber_legal(xs, 0)[:, 0]]
     ['TP', 'TV', 'PV', 'SX', 'E']
     """
-    whole = isinstance(repeats, numbers.Integral) and not isinstance(repeats, bool)
-    plain = whole and repeats == 0
-    graph = REBER if plain else embed(checks.size("repeats", repeats))
-    return legal_symbols(xs, REBER_SYMBOLS, graph.__getitem__, 0 if plain else "start")
+    if checks.at_least("repeats", repeats, 0) == 0:
+        return legal_symbols(xs, REBER_SYMBOLS, REBER.__getitem__, 0)
+    return legal_symbols(xs, REBER_SYMBOLS, embed(repeats).__getitem__, "start")
