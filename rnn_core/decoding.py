@@ -7,8 +7,6 @@ labels whose paths together are the most probable, and `edit_distance` says how 
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -222,7 +220,7 @@ def prefix_beam_decode(
     scores, lengths = _check(scores, mask, blank)
     width = checks.size("beam_width", beam_width)
     log_probs = log_softmax(scores.astype(np.float64))
-    return [_beam(log_probs[:n, b].tolist(), width, blank) for b, n in enumerate(lengths)]
+    return [_beam(log_probs[:n, b], width, blank) for b, n in enumerate(lengths)]
 
 
 def edit_distance(a: Any, b: Any) -> int:
@@ -302,29 +300,32 @@ def _check(scores: Any, mask: Any, blank: Any) -> tuple[np.ndarray, np.ndarray]:
     return scores, checks.prefix_lengths("mask", mask, scores.shape[:2])
 
 
-def _beam(log_probs: Sequence[Sequence[float]], width: int, blank: int) -> tuple[list[int], float]:
-    never = -math.inf
-    beam = {(): (0.0, never)}  # prefix: log b, log n
+def _beam(log_probs: np.ndarray, width: int, blank: int) -> tuple[list[int], float]:
+    prefixes, b, n = [()], np.zeros(1), np.full(1, -np.inf)
     for y in log_probs:
-        grown: dict[tuple[int, ...], tuple[float, float]] = {}
-        for prefix, (b, n) in beam.items():
-            both = _log_add(b, n)
-            was_b, was_n = grown.get(prefix, (never, never))
-            last = prefix[-1] if prefix else blank
-            if prefix:
-                was_n = _log_add(was_n, n + y[last])
-            grown[prefix] = _log_add(was_b, both + y[blank]), was_n
-            for k, y_k in enumerate(y):
-                if k != blank:
-                    was_b, was_n = grown.get((*prefix, k), (never, never))
-                    grown[*prefix, k] = was_b, _log_add(was_n, (b if k == last else both) + y_k)
-        best = sorted(grown, key=lambda prefix: _log_add(*grown[prefix]), reverse=True)
-        beam = {prefix: grown[prefix] for prefix in best[:width]}
-    labels, ends = next(iter(beam.items()))
-    return list(labels), _log_add(*ends)
+        last = np.array([prefix[-1] if prefix else blank for prefix in prefixes])
+        both = np.logaddexp(b, n)
+        # Row: a prefix. Column: the prefix with a label more, or, at the blank, the prefix itself.
+        next_n = both[:, None] + y
+        next_n[np.arange(len(prefixes)), last] = b + y[last]
+        next_n[:, blank] = n + y[last]
+        next_b = np.full_like(next_n, -np.inf)
+        next_b[:, blank] = both + y[blank]
+        _merge(prefixes, next_n, blank)
+        p = np.logaddexp(next_b, next_n).ravel()
+        best = np.argsort(-p, kind="stable")[:width]
+        best = best[p[best] > -np.inf]
+        b, n = next_b.ravel()[best], next_n.ravel()[best]
+        places = (divmod(int(place), len(y)) for place in best)
+        prefixes = [prefixes[i] if k == blank else (*prefixes[i], k) for i, k in places]
+    return list(prefixes[0]), float(np.logaddexp(b[0], n[0]))
 
 
-def _log_add(a: float, b: float) -> float:
-    """Return log(e^a + e^b)."""
-    low, high = (a, b) if a < b else (b, a)
-    return high if low == -math.inf else high + math.log1p(math.exp(low - high))
+def _merge(prefixes: list[tuple[int, ...]], next_n: np.ndarray, blank: int) -> None:
+    """Add what grows into a prefix that is in the beam already to that prefix."""
+    rows = {prefix: i for i, prefix in enumerate(prefixes)}
+    for prefix, i in rows.items():
+        if prefix and prefix[:-1] in rows:
+            at = rows[prefix[:-1]], prefix[-1]
+            next_n[i, blank] = np.logaddexp(next_n[i, blank], next_n[at])
+            next_n[at] = -np.inf

@@ -146,7 +146,7 @@ def test_worked_by_hand():
     assert ctc(np.zeros((2, 1, 2)), [[1]])[0] == pytest.approx(-math.log(3 / 4))
     assert ctc(np.zeros((2, 1, 3)), [[1, 2]])[0] == pytest.approx(-math.log(1 / 9))
     assert ctc(np.zeros((3, 1, 2)), [[1, 1]])[0] == pytest.approx(-math.log(1 / 8))
-    assert ctc(np.zeros((3, 1, 1)), [[]])[0] == 0
+    assert str(ctc(np.zeros((3, 1, 1)), [[]])[0]) == "0.0"  # not -0.0
     scores = np.log([[[0.5, 0.3, 0.2]], [[0.1, 0.6, 0.3]]])
     p = 0.5 * 0.6 + 0.3 * 0.1 + 0.3 * 0.6  # 0 1, 1 0, 1 1
     loss, dscores = ctc(scores, [[1]])
@@ -278,9 +278,13 @@ def test_a_wide_beam_finds_the_best_labelling(T, K, blank, seed):
 def test_the_beam_is_right_where_greedy_is_wrong():
     scores = np.log([[[0.6, 0.4]], [[0.6, 0.4]]])
     assert greedy_decode(scores) == [[]]  # p = 0.36
-    [(labels, log_p)] = prefix_beam_decode(scores)
-    assert labels == [1]
-    assert math.exp(log_p) == pytest.approx(0.64, rel=1e-12)
+    for width in (2, 10):
+        [(labels, log_p)] = prefix_beam_decode(scores, beam_width=width)
+        assert labels == [1]
+        assert math.exp(log_p) == pytest.approx(0.64, rel=1e-12)
+    [(labels, log_p)] = prefix_beam_decode(scores, beam_width=1)  # drops [1] after step 0
+    assert labels == []
+    assert math.exp(log_p) == pytest.approx(0.36, rel=1e-12)
 
 
 def test_a_narrow_beam_counts_fewer_paths():
