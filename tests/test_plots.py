@@ -171,7 +171,7 @@ def test_a_gradient_of_zero_ends_its_line_and_is_marked():
         lines(ax)["ReLU"].get_ydata(), [1, 1e-4, 1e-9, np.nan, np.nan], rtol=1e-9
     )
     notes = {note.get_text(): note.xy for note in ax.texts}
-    assert notes["× 0 from here"] == (3, 0)
+    assert notes["× ReLU: 0 from here"] == (3, 0)
     np.testing.assert_allclose(notes["ReLU"], (2, 1e-9))
     np.testing.assert_allclose(band(ax.collections[0], 2), (1e-9, 1e-7))  # 0 is as low as it goes
     plt.gcf().canvas.draw()

@@ -30,7 +30,8 @@ def gradient_norms(cell: Cell, trace: Trace, dh: Any, dstate: State | None = Non
     """Return how long the gradient is at each step: ‖∂L/∂h_t‖, and ‖∂L/∂c_t‖ where there is a c.
 
     The norm is the Euclidean one over the H units, for each step and each sequence by itself.
-    ∂L/∂h_t counts every path from h_t to the loss, those through later steps included.
+    ∂L/∂h_t counts every path from h_t to the loss, those through later steps included; ∂L/∂c_t
+    also the one through h_t. The h of an LRU goes nowhere but to the readout.
 
     Parameters
     ----------
@@ -81,7 +82,8 @@ def gradient_norms(cell: Cell, trace: Trace, dh: Any, dstate: State | None = Non
 def jacobians(cell: Cell, trace: Trace, of: str | None = None, by: str | None = None) -> np.ndarray:
     """Return the exact Jacobian of each step, ∂s_t/∂s_{t−1} for the whole state s.
 
-    The state is h, or (h, c) one after the other where there is a c. Each row is one backward
+    The state is h; or h and c, one after the other; or the real and the imaginary part of an
+    LRU's state. Each row is one backward
     pass through one step, from a unit cotangent; no formula of a particular cell and no finite
     difference is used.
 
@@ -99,8 +101,8 @@ def jacobians(cell: Cell, trace: Trace, of: str | None = None, by: str | None = 
     -------
     ndarray, shape (T, B, S, S)
         Row: component of the state after step t; column: component of the state before it.
-        S is H, or 2H with h and c, or H where a letter is given. The identity in the padding
-        of a shorter sequence, where the state is held.
+        S is H, or 2H for a state of two letters; with `of` or `by` that side is H. In the
+        padding of a shorter sequence, where the state is held, the identity.
 
     Raises
     ------

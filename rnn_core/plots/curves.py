@@ -90,7 +90,7 @@ def plot_gradient_norms(norms: Mapping[str, np.ndarray], ax: Axes | None = None)
         low, high = (np.where(runs.max(0) > 0, edge, np.nan) for edge in (runs.min(0), runs.max(0)))
         low = np.where(low == 0, least, low)  # as low as the axis goes
         _line_in_band(ax, at, name, lags, low, np.where(middle > 0, middle, np.nan), high)
-        _mark_zeros(ax, [start for start, _ in drawing.runs_of(middle == 0)], at)
+        _mark_zeros(ax, name, middle)
     drawing.label_ends(ax, dict.fromkeys(rows, drawing.colour(ax, "ink")), "normal")
     ax.set_xlabel("steps back from the last")
     ax.set_ylabel("norm of the gradient")
@@ -127,15 +127,14 @@ def _log_median(runs: np.ndarray) -> np.ndarray:
         return np.exp(np.median(np.log(runs), axis=0))
 
 
-def _mark_zeros(ax: Axes, lags: list[int], at: int) -> None:
+def _mark_zeros(ax: Axes, name: str, middle: np.ndarray) -> None:
     """Say at the bottom of the axes where the line becomes 0."""
-    ink = drawing.colour(ax, drawing.SERIES[at][0])
-    for lag in lags:
+    for lag, _ in drawing.runs_of(middle == 0):
         ax.annotate(
-            "× 0 from here",
+            f"× {name}: 0 from here",
             (lag, 0),
             (-4, 5),
             xycoords=ax.get_xaxis_transform(),
             textcoords="offset points",
-            color=ink,
+            color=drawing.colour(ax, "ink"),
         )
