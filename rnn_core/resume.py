@@ -49,12 +49,11 @@ class SavedRun:
         files.safetensors()
         self.path = files.file_path("save_path", path)
         self.model, self.optimizer = model, optimizer
-        begin = fingerprint([*model.params.values(), *optimizer.state_dict().values()])
+        self.start = fingerprint([*model.params.values(), *optimizer.state_dict().values()])
         self.run = {
             "model": repr(model),
             "optimizer": repr(optimizer),
             "loss": getattr(loss, "__qualname__", type(loss).__name__),
-            "start, by the fingerprint of its parameters,": begin,
         } | settings
         self.batches: list[int] = []
 
@@ -121,7 +120,8 @@ class SavedRun:
             "history.norms": np.array(history.norms),
             "seen.batches": np.array(self.batches, np.uint32),
         }
-        about = {"run": self.run, "optimizer steps": steps, "stopped": stopped}
+        about = {"run": self.run, "start": self.start, "optimizer steps": steps}
+        about["stopped"] = stopped
         files.write_arrays(self.path, arrays, {"format": FORMAT, "run": json.dumps(about)})
 
     def _checked(self, about: Any, arrays: Any) -> dict[str, dict[str, np.ndarray]]:
@@ -129,6 +129,10 @@ class SavedRun:
         for key, here in self.run.items():
             if about["run"].get(key) != here:
                 raise ValueError(f"its {key} was {about['run'].get(key)!r}; got {here!r}")
+        if about["start"] != self.start:
+            raise ValueError(
+                "its parameters or its optimiser started otherwise; make both anew, with its seed"
+            )
         checks.instance("stopped", about["stopped"], bool)
         groups = {name: {} for name in ("params", "optimizer", "state", "history", "seen")}
         for name, value in arrays.items():
@@ -139,6 +143,7 @@ class SavedRun:
             raise ValueError(f"it must hold the parameters {[*params]}")
         for name, value in groups["params"].items():
             _same_form(name, value, params[name])
+            checks.finite(f"its {name}", value)
         for name, value in groups["optimizer"].items():
             _same_form(name, value, params[name.partition(".")[2]])
         # A throw-away optimiser takes it first, so that a fault is found before any change.
@@ -159,6 +164,7 @@ class SavedRun:
             raise ValueError(f"its state must have {[*wanted]}; got {[*saved]}")
         for name, value in saved.items():
             _same_form(f"state.{name}", value, wanted[name])
+            checks.finite(f"its state.{name}", value)
         parts = iter([saved[name] for name in wanted])
         return map_state(lambda _: next(parts), blank)
 

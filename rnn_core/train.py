@@ -127,7 +127,7 @@ def train(
                 norm = _clip(grads, max_norm)
             optimizer.step(model.params, grads)
             # A copy lets go of the trace that the last state is a part of.
-            state = map_state(np.copy, end) if number % span else None
+            state = map_state(_own, end) if number % span else None
             history.losses.append(value)
             history.norms.append(norm)
             stopped = callback is not None and callback(number, model, history) is True
@@ -136,6 +136,11 @@ def train(
     if saved:
         saved.save(history, state, stopped)
     return history
+
+
+def _own(array: np.ndarray) -> np.ndarray:
+    """Return a copy in rows, however the trace lay in memory: BLAS rounds by the layout."""
+    return array.copy(order="C")
 
 
 def _gradients(
