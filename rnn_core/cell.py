@@ -270,11 +270,13 @@ class Cell(Layer):
 
     def _check_trace(self, trace: Trace) -> None:
         checks.instance("trace", trace, Trace)
-        given = (trace.kind, trace.xs.shape[2], trace.h.shape[2], trace.h.dtype, trace.options)
-        want = (self.kind, self.input_size, self.hidden_size, self.dtype, self.options)
+        given = (trace.kind, trace.xs.shape[2], trace.h.shape[2], trace.h.dtype)
+        want = (self.kind, self.input_size, self.hidden_size, self.dtype)
         if given != want:
-            spell = "{} with D={}, H={} in {}, options {}".format
+            spell = "{} with D={}, H={} in {}".format
             raise ValueError(f"trace must be one of {spell(*want)}; got {spell(*given)}")
+        if trace.options != self.options:
+            raise ValueError(f"trace must be of {self!r}; got one made with {trace.options}")
 
     def _check_params(self) -> None:
         shapes, dtype = self._shapes(), self.dtype

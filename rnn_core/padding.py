@@ -29,14 +29,13 @@ def mask_of(lengths: np.ndarray, steps: int) -> np.ndarray:
 
 
 def hold(arrays: dict[str, np.ndarray], start: State, lengths: np.ndarray) -> None:
-    """Overwrite the padding of a trace's arrays: the state and h are held, all else is 0."""
+    """Overwrite the padding of a trace's arrays: the state is held, all else is 0."""
     begun = lengths > 0
     for letter, values in arrays.items():
         padded = mask_of(lengths, len(values)) == 0
         held = np.zeros_like(values[0])  # (B, H)
         if letter in start._fields:
             held[...] = getattr(start, letter)
-        if letter in (*start._fields, "h"):
             held[begun] = values[lengths[begun] - 1, begun]
         values[padded] = held[np.nonzero(padded)[1]]
 
@@ -59,9 +58,11 @@ def fold(
     padded, begun = mask_of(lengths, len(dh))[..., None] == 0, lengths > 0
     at = (lengths[begun] - 1, batch[begun])
     reaches = {letter: grad.copy() for letter, grad in zip(end._fields, end, strict=True)}
-    reaches["h"] = reaches.get("h", 0) + np.where(padded, dh, 0).sum(axis=0)
+    if "h" in reaches:
+        reaches["h"] += np.where(padded, dh, 0).sum(axis=0)
     dh = np.where(padded, 0, dh)
-    dh[at] += reaches["h"][begun]
+    if "h" in reaches:
+        dh[at] += reaches["h"][begun]
     inner = {letter: np.zeros_like(dh) for letter in end._fields if letter != "h"}
     for letter, grad in inner.items():
         grad[at] = reaches[letter][begun]

@@ -12,6 +12,7 @@ import numpy as np
 from safetensors.numpy import load_file
 
 from rnn_core import GRU, LSTM, RNN
+from rnn_core.variants import LRU, LSTM1997, CoupledLSTM, MinGRU, OutlineLSTM, PeepholeLSTM
 
 VARIANTS = {
     "rnn tanh": (RNN, {}),
@@ -22,6 +23,17 @@ VARIANTS = {
     "gru after b_nh": (GRU, {"reset": "after", "recurrent_bias": True}),
     "gru before": (GRU, {"reset": "before"}),
 }
+MORE = {
+    "rnn identity": (RNN, {"activation": "identity"}),
+    "lstm 1997": (LSTM1997, {}),
+    "lstm coupled": (CoupledLSTM, {}),
+    "lstm peephole": (PeepholeLSTM, {}),
+    "outline o": (OutlineLSTM, {"hidden": "o"}),
+    "outline o tanh c": (OutlineLSTM, {"hidden": "o tanh c"}),
+    "mingru": (MinGRU, {}),
+    "lru": (LRU, {}),
+}
+EVERY = VARIANTS | MORE
 SHAPES = [  # (T, B, D, H): each of the four is 1 at least once
     (1, 1, 1, 1),
     (1, 3, 2, 4),
@@ -43,10 +55,10 @@ def shape_id(shape):
 
 
 @functools.cache
-def fixture(source, file):
+def fixture(source, file, maker="make_torch_cells"):
     """Return what PyTorch computed: a dict of cases, each a dict of arrays."""
     if source == "live":
-        return importlib.import_module("tests.fixtures.make_torch_cells").MAKERS[file]()
+        return importlib.import_module(f"tests.fixtures.{maker}").MAKERS[file]()
     found = {}
     path = Path(__file__).parent / "fixtures" / f"torch_{file}.safetensors"
     for name, value in load_file(path).items():
@@ -57,11 +69,11 @@ def fixture(source, file):
 
 def make(variant, D=3, H=4, *, seed=0, dtype=np.float64):
     """Return a cell with random biases too, so that no term is hidden by a zero."""
-    kind, options = VARIANTS[variant]
+    kind, options = EVERY[variant]
     rng = np.random.default_rng(seed)
     cell = kind(D, H, rng=rng, dtype=dtype, **options)
     for name, value in cell.params.items():
-        if name.startswith("b_"):
+        if name.startswith(("b_", "p_")):
             value[:] = rng.normal(0, 0.5, value.shape)
     return cell
 

@@ -154,9 +154,9 @@ CALLS = {  # argument: what came → the call
         "lstm", 2, 4
     ).backward(TRACE, DH),
     "trace must be one of LSTM with D=3, H=4 in float32; got": lambda: FLOAT32.backward(TRACE, DH),
-    "trace must be one of GRU with D=3, H=4 in float64, options {'reset': 'after', 'recurrent_bias': False}; got": lambda: (
-        CELLS["gru after"].backward(CELLS["gru before"].forward(XS), DH)
-    ),
+    "trace must be of GRU(3, 4, reset='after', recurrent_bias=False); got one made": lambda: CELLS[
+        "gru after"
+    ].backward(CELLS["gru before"].forward(XS), DH),
     # checks of gradients
     "cell must be of type Layer; got {}": lambda: gradcheck({}, XS, rng=RNG),
     "cell must be in float64, where differences are exact; got float32": lambda: gradcheck(

@@ -10,7 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnn_core import GRU, HC, LSTM, RNN, H
+from rnn_core.variants import LRU
 from tests.cases import (
+    EVERY,
+    MORE,
     SHAPES,
     SOURCES,
     VARIANTS,
@@ -23,15 +26,28 @@ from tests.cases import (
     snapshot,
 )
 
-variants = pytest.mark.parametrize("variant", VARIANTS)
+variants = pytest.mark.parametrize("variant", EVERY)
 
 
-@variants
+@pytest.mark.parametrize("variant", VARIANTS)
 @pytest.mark.parametrize("shape", SHAPES, ids=shape_id)
 @pytest.mark.parametrize("source", SOURCES)
 def test_outputs_and_all_gradients_equal_pytorch(source, shape, variant):
-    case = fixture(source, "cells")[f"{variant}/{shape_id(shape)}"]
-    cell = make(variant, *shape[2:])
+    compare(make(variant, *shape[2:]), fixture(source, "cells")[f"{variant}/{shape_id(shape)}"])
+
+
+@pytest.mark.parametrize("variant", MORE)
+@pytest.mark.parametrize("source", SOURCES)
+def test_variants_equal_their_formulas_in_pytorch(source, variant):
+    cases = fixture(source, "variants", "make_torch_variants")
+    shapes = [name.rpartition("/")[2] for name in cases if name.startswith(variant + "/")]
+    assert len(shapes) == 5
+    for shape in shapes:
+        compare(make(variant, *map(int, shape[2:])), cases[f"{variant}/{shape}"])
+
+
+def compare(cell, case):
+    """Run `cell` with the weights of `case` and see that every output and gradient is there."""
     for name, value in cell.params.items():
         value[...] = case[name]
     part = {
@@ -130,11 +146,22 @@ def test_a_cell_can_be_copied_and_pickled(variant, clone):
     twin = clone(cell)
     assert same(cell.params, twin.params)
     assert repr(cell) == repr(twin)
-    twin.params["b_" + cell.letters[0]][:] = 9
+    next(iter(twin.params.values()))[:] = 9
     assert not same(cell.params, twin.params)
 
 
-@variants
+def hidden(cell, trace, t, c):
+    """Return h_t as it would be with another c_t and everything before it the same."""
+    p, o = cell.params, trace["o"][t]
+    if "p_o" in p:
+        a = np.log(o / (1 - o)) + p["p_o"] * (c - trace.c[t])
+        o = 1 / (1 + np.exp(-a))
+    if "W_oc" in p:
+        o = 1 / (1 + np.exp(-(c @ p["W_oc"].T + p["b_o"])))
+    return o if cell.options.get("hidden") == "o" else o * np.tanh(c)
+
+
+@pytest.mark.parametrize("variant", [name for name in EVERY if name != "lru"])
 def test_grads_h_and_c_are_the_derivative_over_every_path(variant):
     cell = make(variant)
     xs, state, dh, dend = draw(cell, 5, 2)
@@ -150,7 +177,7 @@ def test_grads_h_and_c_are_the_derivative_over_every_path(variant):
         here = {k: trace[k][t] for k in state._fields}
         here[letter] = here[letter] + way
         if letter == "c":
-            here["h"] = trace["o"][t] * np.tanh(here["c"])
+            here["h"] = hidden(cell, trace, t, here["c"])
         return type(state)(**here)
 
     way = 1e-5 * np.random.default_rng(2).standard_normal((2, 4))
@@ -197,7 +224,12 @@ RNN_SUM = 0.5 * 0.8 + -1.5 * -0.6 + 0.2
 
 @pytest.mark.parametrize(
     ("activation", "expected"),
-    [("tanh", math.tanh(RNN_SUM)), ("logistic", sigmoid(RNN_SUM)), ("relu", 1.5)],
+    [
+        ("tanh", math.tanh(RNN_SUM)),
+        ("logistic", sigmoid(RNN_SUM)),
+        ("relu", 1.5),
+        ("identity", 1.5),
+    ],
 )
 def test_one_rnn_step_by_hand(activation, expected):
     cell = one_unit(RNN, {"W_hx": 0.5, "W_hh": -1.5, "b_h": 0.2}, activation=activation)
@@ -243,6 +275,13 @@ def test_the_two_resets_are_different_functions():
         ("lstm", {"b_f": 60, "b_i": -60}, "c"),
         ("gru after", {"b_z": -60}, "h"),
         ("gru before", {"b_z": -60}, "h"),
+        ("lstm peephole", {"b_f": 60, "b_i": -60}, "c"),
+        ("outline o", {"b_f": 60, "b_i": -60}, "c"),
+        ("outline o tanh c", {"b_f": 60, "b_i": -60}, "c"),
+        ("lstm 1997", {"b_i": -60}, "c"),
+        ("lstm coupled", {"b_i": -60}, "c"),
+        ("mingru", {"b_z": -60}, "h"),
+        ("lru", {"nu_log": -60, "theta_log": -60, "gamma_log": -60}, "re"),
     ],
 )
 def test_closed_gates_keep_the_state(variant, biases, letter):
@@ -254,8 +293,46 @@ def test_closed_gates_keep_the_state(variant, biases, letter):
     kept = np.broadcast_to(getattr(state, letter), trace[letter].shape)
     np.testing.assert_allclose(trace[letter], kept, rtol=1e-14, atol=1e-16)
     grads = cell.backward(trace, np.zeros_like(trace.h), type(state)(*map(np.ones_like, state)))
-    if letter == "h":
-        np.testing.assert_allclose(grads.state.h, 1, rtol=1e-12)
+    if letter in "h re":
+        np.testing.assert_allclose(getattr(grads.state, letter), 1, rtol=1e-12)
+
+
+@pytest.mark.parametrize("variant", ["lstm 1997", "lstm coupled", "lstm peephole"])
+def test_a_variant_is_the_lstm_with_some_weights_tied(variant):
+    plain, cell = make("lstm"), make(variant)
+    for name, value in cell.params.items():
+        if name.startswith("p_"):
+            value[:] = 0
+        else:
+            plain.params[name][...] = value
+    for name in ("W_fx", "W_fh", "b_f"):
+        if variant == "lstm coupled":  # 1 − σ(a) = σ(−a)
+            plain.params[name][...] = -cell.params[name.replace("f", "i")]
+        if variant == "lstm 1997":
+            plain.params[name][...] = 60 if name == "b_f" else 0
+    xs, state, *_ = draw(cell, 6, 2)
+    np.testing.assert_allclose(cell.forward(xs, state).h, plain.forward(xs, state).h, atol=1e-14)
+
+
+def test_forget_bias_is_the_bias_of_the_forget_gate_in_every_lstm():
+    rng = np.random.default_rng(0)
+    for variant in ("lstm", "lstm coupled", "lstm peephole", "outline o"):
+        kind, options = EVERY[variant]
+        cell = kind(2, 3, rng=rng, forget_bias=2.5, **options)
+        nothing = np.zeros((1, 2))
+        _, gates = cell.step(nothing, cell.zero_state(1))
+        np.testing.assert_allclose(gates["f"], sigmoid(2.5), rtol=1e-14)
+
+
+def test_an_lru_starts_in_the_ring_that_was_asked_for():
+    cell = LRU(2, 2000, rng=np.random.default_rng(0), r_min=0.8, r_max=0.9, max_phase=0.3)
+    angles, spread = np.exp(cell.params["theta_log"]), cell.moduli**2
+    assert 0.8 <= cell.moduli.min() < 0.801
+    assert 0.899 < cell.moduli.max() <= 0.9
+    assert 0 < angles.min() < 0.001
+    assert 0.299 < angles.max() <= 0.3
+    assert spread.mean() == pytest.approx((0.8**2 + 0.9**2) / 2, abs=2e-3)  # uniform in |λ|²
+    np.testing.assert_allclose(np.exp(cell.params["gamma_log"]), np.sqrt(1 - spread), rtol=1e-12)
 
 
 def test_the_seed_decides_the_weights():

@@ -12,7 +12,7 @@ from safetensors.numpy import load_file, save, save_file
 
 from rnn_core import heads, store
 from rnn_core.network import Model
-from tests.cases import VARIANTS, make, same
+from tests.cases import EVERY, make, same
 
 
 def make_model(variant="lstm", D=3, H=2, dtype=np.float64):
@@ -28,7 +28,7 @@ def saved(tmp_path):
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
-@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("variant", EVERY)
 def test_a_model_comes_back_bit_for_bit(variant, dtype, tmp_path):
     model, path = make_model(variant, dtype=dtype), tmp_path / "model.safetensors"
     store.save(model, str(path), note="ünïcode")
