@@ -24,6 +24,13 @@ class Layer:
         The widths of what goes in and of what comes out at each step.
     params : dict of ndarray
         The parameters by name, the arrays themselves.
+
+    Examples
+    --------
+    >>> from rnn_core import LSTM
+    >>> from rnn_core.network import Stacked
+    >>> issubclass(LSTM, Layer), issubclass(Stacked, Layer)
+    (True, True)
     """
 
     input_size: int
@@ -70,6 +77,14 @@ class Cell(Layer):
     ----------
     params : dict of ndarray
         The parameters by name. Change an array in place, or assign one of the same shape.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from rnn_core import LSTM
+    >>> cell = LSTM(2, 3, rng=np.random.default_rng(0))
+    >>> isinstance(cell, Cell), cell.params["W_fx"].shape
+    (True, (3, 2))
     """
 
     letters: ClassVar[str]

@@ -51,6 +51,16 @@ def directional_errors(
     TypeError, ValueError
         If an array is not float64, the names or shapes of `arrays` and `grads` differ, or a
         gradient or the loss is not finite.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> w = np.array([1.0, 2.0, 3.0])
+    >>> errors = directional_errors(
+    ...     lambda: float((w**2).sum()), {"w": w}, {"w": 2 * w}, rng=np.random.default_rng(0)
+    ... )
+    >>> errors["w"] < 1e-8
+    True
     """
     _check_pairs(arrays, grads)
     step = checks.positive("step", step)

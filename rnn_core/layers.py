@@ -22,6 +22,15 @@ class NetworkTrace(Trace):
     """What one pass of several cells saw: `h` on top, and `parts`, the trace of each by its name.
 
     `trace["0.f"]` is `trace.parts["0"]["f"]`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from rnn_core import RNN
+    >>> rng = np.random.default_rng(0)
+    >>> trace = Stacked([RNN(2, 3, rng=rng), RNN(3, 1, rng=rng)]).forward(np.ones((4, 1, 2)))
+    >>> trace
+    <Trace Stacked T=4 B=1 D=2 H=1: h 0.h 1.h>
     """
 
     parts: Mapping[str, Trace] | None = None
@@ -34,7 +43,13 @@ class NetworkTrace(Trace):
 
 
 class Both(NamedTuple):
-    """The state of a `Bidirectional`: one of the cell that reads forward, one of the other."""
+    """The state of a `Bidirectional`: one of the cell that reads forward, one of the other.
+
+    Examples
+    --------
+    >>> Both(forward="left to right", backward="right to left").backward
+    'right to left'
+    """
 
     forward: Any
     backward: Any

@@ -37,6 +37,18 @@ def save(model: Model, path: str | Path, *, note: str = "") -> None:
         If safetensors is missing.
     TypeError, ValueError
         If `model` is no Model, a parameter is NaN or infinite, or `path` is a folder.
+
+    Examples
+    --------
+    >>> import numpy as np, os, tempfile
+    >>> from rnn_core import GRU, heads
+    >>> from rnn_core.network import Model
+    >>> rng = np.random.default_rng(0)
+    >>> model = Model(GRU(2, 3, rng=rng), heads.Readout(3, 1, rng=rng))
+    >>> path = os.path.join(tempfile.mkdtemp(), "model.safetensors")
+    >>> save(model, path, note="untrained")
+    >>> load(path)
+    Model(GRU(2, 3, reset='after', recurrent_bias=False), Readout(3, 1))
     """
     files.safetensors()
     path = files.file_path("path", path)
@@ -64,6 +76,18 @@ def load(path: str | Path) -> Model:
     ValueError
         If the file is cut short, is no safetensors file, was not written by `save`, or its
         arrays do not fit what it says of itself; the message names the file and the fault.
+
+    Examples
+    --------
+    >>> import numpy as np, os, tempfile
+    >>> from rnn_core import GRU, heads
+    >>> from rnn_core.network import Model
+    >>> rng = np.random.default_rng(0)
+    >>> model = Model(GRU(2, 3, rng=rng), heads.Readout(3, 1, rng=rng))
+    >>> path = os.path.join(tempfile.mkdtemp(), "model.safetensors")
+    >>> save(model, path, note="untrained")
+    >>> bool((load(path).params["W_zx"] == model.params["W_zx"]).all())
+    True
     """
     path = files.file_path("path", path)
     arrays, metadata = files.read_arrays(path, FORMAT, writer="save")
@@ -85,7 +109,20 @@ def load(path: str | Path) -> Model:
 
 
 def note_of(path: str | Path) -> str:
-    """Return the note that was saved with the model at `path`."""
+    """Return the note that was saved with the model at `path`.
+
+    Examples
+    --------
+    >>> import numpy as np, os, tempfile
+    >>> from rnn_core import GRU, heads
+    >>> from rnn_core.network import Model
+    >>> rng = np.random.default_rng(0)
+    >>> model = Model(GRU(2, 3, rng=rng), heads.Readout(3, 1, rng=rng))
+    >>> path = os.path.join(tempfile.mkdtemp(), "model.safetensors")
+    >>> save(model, path, note="untrained")
+    >>> note_of(path)
+    'untrained'
+    """
     path = files.file_path("path", path)
     return files.read_arrays(path, FORMAT, writer="save")[1].get("note", "")
 

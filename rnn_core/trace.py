@@ -14,13 +14,26 @@ import numpy as np
 
 
 class H(NamedTuple):
-    """The state of an RNN or a GRU: `h`, shape (B, H)."""
+    """The state of an RNN or a GRU: `h`, shape (B, H).
+
+    Examples
+    --------
+    >>> H(np.zeros((2, 3))).h.shape
+    (2, 3)
+    """
 
     h: np.ndarray
 
 
 class HC(NamedTuple):
-    """The state of an LSTM: `h` and `c`, both of shape (B, H)."""
+    """The state of an LSTM: `h` and `c`, both of shape (B, H).
+
+    Examples
+    --------
+    >>> h, c = HC(np.zeros((2, 3)), np.ones((2, 3)))
+    >>> float(c.sum())
+    6.0
+    """
 
     h: np.ndarray
     c: np.ndarray
@@ -131,6 +144,16 @@ class Grads:
         ∂L/∂h_t over every path, the later steps included; None after a pass with checkpoints.
     c : ndarray, shape (T, B, H), or None
         The same for the cell state of an LSTM.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from rnn_core import RNN
+    >>> rnn = RNN(2, 3, rng=np.random.default_rng(0))
+    >>> trace = rnn.forward(np.ones((5, 1, 2)))
+    >>> grads = rnn.backward(trace, np.ones((5, 1, 3)))
+    >>> {name: grad.shape for name, grad in grads.params.items()}
+    {'W_hx': (3, 2), 'W_hh': (3, 3), 'b_h': (3,)}
     """
 
     params: dict[str, np.ndarray]
@@ -158,7 +181,13 @@ def leaves(state: State, name: str = "state") -> dict[str, np.ndarray]:
 
 
 def map_state(function: Callable[[np.ndarray], np.ndarray], state: State) -> State:
-    """Return a state of the same form with `function` of each array."""
+    """Return a state of the same form with `function` of each array.
+
+    Examples
+    --------
+    >>> map_state(np.ones_like, H(np.zeros((1, 2))))
+    H(h=array([[1., 1.]]))
+    """
     if isinstance(state, np.ndarray):
         return function(state)
     parts = (map_state(function, part) for part in state)

@@ -15,7 +15,13 @@ from .linear import LinearCell
 
 
 class Complex(NamedTuple):
-    """The state of an LRU, H complex numbers for each sequence: `re` and `im`, shape (B, H)."""
+    """The state of an LRU, H complex numbers for each sequence: `re` and `im`, shape (B, H).
+
+    Examples
+    --------
+    >>> Complex(np.ones((1, 2)), np.zeros((1, 2))).re.shape
+    (1, 2)
+    """
 
     re: np.ndarray
     im: np.ndarray
