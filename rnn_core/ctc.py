@@ -36,6 +36,10 @@ def ctc(scores: Any, targets: Any, mask: Any = None, *, blank: int = 0) -> tuple
     Each sequence weighs the same, however long it or its target is. It is the "sum" of PyTorch's
     `ctc_loss` divided by B. PyTorch's "mean" divides each −log p by the length of its target first.
 
+    Source: Graves, Fernández, Gomez and Schmidhuber (2006), "Connectionist temporal classification:
+    labelling unsegmented sequence data with recurrent neural networks", ICML, pp. 369–376,
+    doi:10.1145/1143844.1143891.
+
     Parameters
     ----------
     scores : array, shape (T, B, K)
@@ -60,12 +64,6 @@ def ctc(scores: Any, targets: Any, mask: Any = None, *, blank: int = 0) -> tuple
         If a shape is wrong, a number is not finite, a label is no class or the blank, the mask is
         not 1 and then 0, or a target needs more steps than its sequence has: one for each label,
         and one for the blank between two equal labels.
-
-    Source
-    ------
-    Graves, Fernández, Gomez and Schmidhuber (2006), "Connectionist temporal classification:
-    labelling unsegmented sequence data with recurrent neural networks", ICML, pp. 369–376,
-    doi:10.1145/1143844.1143891.
 
     Examples
     --------
@@ -94,11 +92,25 @@ def log_probability(scores: Any, targets: Any, mask: Any = None, *, blank: int =
 
     .. math:: \log p = \log \sum_{\pi : \mathcal{B}(\pi) = target} \; \prod_t y_t^{\pi_t}
 
-    Parameters, errors and source are those of `ctc`.
+    Parameters
+    ----------
+    scores : array, shape (T, B, K)
+        Unnormalised, as for `ctc`.
+    targets : sequence of B sequences of int
+        Labels from 0 to K − 1, never the blank; a sequence may be empty.
+    mask : array, shape (T, B), optional
+        1 for the steps that count, which come first in each sequence, and 0 after.
+    blank : int
+        The class that is no label.
 
     Returns
     -------
     ndarray, shape (B,)
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `ctc` does.
 
     Examples
     --------
@@ -121,13 +133,27 @@ def occupancy(scores: Any, targets: Any, mask: Any = None, *, blank: int = 0) ->
     Here α counts the paths up to step t and β those after it. The sum below is p(target), the same
     number at every step.
 
-    Parameters, errors and source are those of `ctc`.
+    Parameters
+    ----------
+    scores : array, shape (T, B, K)
+        Unnormalised, as for `ctc`.
+    targets : sequence of B sequences of int
+        Labels from 0 to K − 1, never the blank; a sequence may be empty.
+    mask : array, shape (T, B), optional
+        1 for the steps that count, which come first in each sequence, and 0 after.
+    blank : int
+        The class that is no label.
 
     Returns
     -------
     ndarray, shape (T, B, 2L + 1)
         From 0 to 1, L the length of the longest target. The sum over states is 1 at every step
         that counts; 0 at other steps and beyond the 2L + 1 states of a shorter target.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `ctc` does.
 
     Examples
     --------

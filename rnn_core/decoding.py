@@ -18,6 +18,8 @@ from .heads import log_softmax
 def collapse(path: Any, blank: Any = 0) -> list:
     """Return the labels of a path: merge what repeats, then drop the blanks.
 
+    Source: The map B of Graves, Fernández, Gomez and Schmidhuber (2006).
+
     Parameters
     ----------
     path : sequence of T classes, as numbers or letters
@@ -32,10 +34,6 @@ def collapse(path: Any, blank: Any = 0) -> list:
     ------
     TypeError, ValueError
         If `path` is not one sequence of labels.
-
-    Source
-    ------
-    The map B of Graves, Fernández, Gomez and Schmidhuber (2006).
 
     Examples
     --------
@@ -128,6 +126,8 @@ def greedy_decode(scores: Any, mask: Any = None, *, blank: int = 0) -> list[list
 
     These need not be the most probable labels: other labels may have more paths.
 
+    Source: Best path decoding, Graves, Fernández, Gomez and Schmidhuber (2006).
+
     Parameters
     ----------
     scores : array, shape (T, B, K)
@@ -145,10 +145,6 @@ def greedy_decode(scores: Any, mask: Any = None, *, blank: int = 0) -> list[list
     TypeError, ValueError
         If a shape is wrong, a number is not finite, the mask is not 1 and then 0, or `blank` is no
         class.
-
-    Source
-    ------
-    Best path decoding, Graves, Fernández, Gomez and Schmidhuber (2006).
 
     Examples
     --------
@@ -178,6 +174,8 @@ def prefix_beam_decode(
     where the last term is left out if l' ends in k too: a label repeats only across a blank.
     After each step the `beam_width` prefixes of largest b + n are kept.
 
+    Source: Hannun, Maas, Jurafsky and Ng (2014), arXiv:1408.2873, without a language model.
+
     Parameters
     ----------
     scores : array, shape (T, B, K)
@@ -200,10 +198,6 @@ def prefix_beam_decode(
     TypeError, ValueError
         If a shape is wrong, a number is not finite, the mask is not 1 and then 0, `beam_width` is
         below 1, or `blank` is no class.
-
-    Source
-    ------
-    Hannun, Maas, Jurafsky and Ng (2014), arXiv:1408.2873, without a language model.
 
     Examples
     --------
