@@ -7,10 +7,12 @@ function of the same module.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from docutils import nodes
 from docutils.parsers.rst import roles
+from docutils.parsers.rst.states import Inliner
 from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
@@ -96,10 +98,24 @@ def leave_out(app: Sphinx, what: str, name: str, member: Any, skip: bool, option
     return skip or held or type(member).__name__ == "_tuplegetter"
 
 
+def plain_bar(inliner: Inliner, match: re.Match[str], line: int) -> tuple[Any, ...]:
+    """Read a bar as a bar, as in |λ|; elsewhere in reStructuredText it opens a substitution."""
+    text = match.string
+    return text[: match.start("start")], [nodes.Text("|")], text[match.end("start") :], []
+
+
+def forget_before_reading(app: Sphinx, env: BuildEnvironment, pages: list[str]) -> None:
+    """Forget what these pages described, so that a module may move from one to another."""
+    for page in pages:
+        env.get_domain("py").clear_doc(page)
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the pages' parts and the role that docstrings use without naming it."""
     roles.register_local_role(ROLE, CodeOrLink())
+    Inliner.dispatch = {**Inliner.dispatch, "|": plain_bar}
     app.add_autodocumenter(PublicNames, override=True)
+    app.connect("env-before-read-docs", forget_before_reading)
     app.connect("missing-reference", link_or_keep)
     app.connect("autodoc-skip-member", leave_out)
     app.connect("autodoc-process-docstring", read_sections)

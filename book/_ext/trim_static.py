@@ -1,7 +1,8 @@
 """Take away what the theme ships and no page of the book needs.
 
 The icon script (1.5 MB), source maps, fonts for old browsers and for brands, and the rules and
-glyphs of some 1,800 icons of which the book shows a dozen.
+glyphs of some 1,800 icons of which the book shows a dozen; on pages, the words of the whole book,
+which only the search page looks up.
 """
 
 from __future__ import annotations
@@ -28,6 +29,9 @@ UNUSED = (
     "images",
 )
 SCRIPT_TAG = re.compile(r"\s*<!--[^>]*-->\s*<script[^>]*fontawesome\.js[^>]*></script>")
+SEARCH_TAG = re.compile(
+    r"\s*<script[^>]*(?:searchtools|language_data|searchindex)\.js[^>]*></script>"
+)
 ICON_RULE = re.compile(r'(?:\.fa-[\w-]+:before,?)+\{content:"([^"]*)"\}')
 FACE = re.compile(r"@font-face\{[^}]*\}")
 CHATTER = re.compile(r"\bconsole\.(?:log|info|debug)\b")
@@ -35,12 +39,14 @@ SOURCE_MAP = re.compile(r"\n//# sourceMappingURL=.*")
 OLD_SOURCE = re.compile(r',url\([^)]*\.ttf\) format\("truetype"\)')
 
 
-def drop_script(page: Path) -> str:
-    """Remove the link to the icon script from a page, and what it logs; return the page."""
+def drop_scripts(page: Path) -> str:
+    """Remove the links to scripts that a page does not need, and what it logs; return the page."""
     text = page.read_text("utf8")
     clean = SCRIPT_TAG.sub("", text)
     if page.name == "search.html":
         clean = CHATTER.sub("Function.prototype", clean)
+    else:
+        clean = SEARCH_TAG.sub("", clean)
     if clean != text:
         page.write_text(clean, "utf8")
     return clean
@@ -74,7 +80,7 @@ def trim(app: Sphinx, error: Exception | None) -> None:
         return
     built = Path(app.outdir)
     static = built / "_static"
-    text = "".join(drop_script(page) for page in built.rglob("*.html"))
+    text = "".join(drop_scripts(page) for page in built.rglob("*.html"))
     for pattern in UNUSED:
         for path in list(static.glob(pattern)):
             shutil.rmtree(path) if path.is_dir() else path.unlink()

@@ -124,6 +124,13 @@ def test_the_page_keeps_to_its_budget(book_page):
     assert sum(parts.values()) <= BUDGETS[kind], parts
 
 
+def test_only_the_search_page_loads_the_words_of_the_book(built_book):
+    def loads(path):
+        return any("searchindex.js" in address for address in site.loaded(path))
+
+    assert [path.name for path in site.pages(built_book) if loads(path)] == ["search.html"]
+
+
 def test_only_pages_with_a_widget_load_the_widgets(book_page):
     has_widget = bool(site.page(book_page).find("rnn-widget"))
     names = {address.split("?")[0].rsplit("/", 1)[-1] for address in site.loaded(book_page)}
