@@ -1,10 +1,9 @@
-"""The controls of a figure that steps through time, and what is said about the present step."""
+"""The controls of a figure, as markup; lib/controls.js brings them to life."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from html import escape
-
-from .pen import Pen, symbol
 
 ICONS = {
     "back": '<path d="M15 5v14l-9-7z"/><path d="M4 5h2v14H4z"/>',
@@ -14,62 +13,58 @@ ICONS = {
 }
 
 
-def time_controls(pen: Pen) -> str:
-    """Return back, play, next and the slider; the script enables them."""
-    last = pen.data["T"] - 1
+STILL = (
+    '<noscript class="rnnw-still">The controls need JavaScript. Without it the figure stands '
+    "still.</noscript>"
+)
+
+
+def time_controls(last: int, t: int, *, letter: str = "t", name: str = "Time step") -> str:
+    """Return back, play, next and the slider for steps 0 … `last`; the script enables them."""
     buttons = "".join(
-        f'<button type="button" data-do="{key}" aria-label="{name}" title="{name}" disabled>'
+        f'<button type="button" data-do="{key}" aria-label="{label}" title="{label}" disabled>'
         f'<svg viewBox="0 0 24 24" aria-hidden="true">{ICONS[key]}</svg></button>'
-        for key, name in (("back", "Step back"), ("play", "Play"), ("next", "Step forward"))
+        for key, label in (("back", "Step back"), ("play", "Play"), ("next", "Step forward"))
     )
     return (
-        f'<div class="rnnw-controls">{buttons}<input type="range" min="0" max="{last}" '
-        f'value="{pen.t}" aria-label="Time step" disabled>'
-        f'<span class="rnnw-time"><i>t</i> = <b data-t>{pen.t}</b>'
-        f'<span class="rnnw-of"> of 0…{last}</span></span></div>'
-        '<noscript class="rnnw-still">The controls need JavaScript. Without it the figure stands '
-        "still.</noscript>"
+        f'<div class="rnnw-controls">{buttons}<input type="range" data-do="time" min="0" '
+        f'max="{last}" value="{t}" aria-label="{escape(name)}" disabled>'
+        f'<span class="rnnw-time"><i>{letter}</i> = <b data-t>{t}</b>'
+        f'<span class="rnnw-of"> of 0…{last}</span></span></div>{STILL}'
     )
 
 
-def saying(pen: Pen) -> str:
-    """Return the sentence on the present step; it is also what is read aloud."""
-    parts = [
-        f'Step <span data-t>{pen.t}</span> reads <b class="rnnw-glyph" data-char '
-        f'aria-hidden="true">{escape(pen.glyph)}</b><span class="rnnw-aloud" data-name>'
-        f"{escape(pen.name)}</span>"
-    ]
-    if pen.data["truth"]:
-        state = (pen.data["follows"] or {}).get("state", "true")
-        answer = "yes" if pen.data["truth"][pen.t] == "1" else "no"
-        parts.append(f"{escape(state)}: <b data-truth>{answer}</b>")
-    if pen.data["output"]:
-        parts.append(f'the model says <b class="rnnw-n" data-n="y">{pen.write("y")}</b>')
-    aloud = (
-        f'<span class="rnnw-aloud">Unit <span data-u>{pen.unit}</span> keeps '
-        f"{pen.number('fc', 'c')} and adds {pen.number('ig', 'c')}.</span>"
-    )
+def slider(name: str, label: str, last: int, place: int, text: str) -> str:
+    """Return a slider with the places 0 … `last`; `text` is its value as a reader sees it.
+
+    `label` is markup, `name` the trait it sets. The script writes the text anew into the element
+    with ``data-out`` and into ``aria-valuetext``.
+    """
     return (
-        f'<p class="rnnw-saying" aria-live="polite" aria-atomic="true">{"; ".join(parts)}. '
-        f"{aloud}</p>"
+        f'<label class="rnnw-knob"><span>{label}</span><output data-out="{name}">{text}</output>'
+        f'<input type="range" name="{name}" min="0" max="{last}" value="{place}" '
+        f'aria-valuetext="{escape(text)}" disabled></label>'
     )
 
 
-def chooser(pen: Pen) -> str:
-    """Return the choice of a unit and, where it was measured, what the unit follows."""
-    options = "".join(
-        f"<option{' selected' if u == pen.unit else ''}>{u}</option>" for u in range(pen.data["H"])
+def choice(name: str, legend: str, options: Iterable[tuple[str, str]], chosen: str) -> str:
+    """Return radio buttons side by side; each option is a value and its label, as markup."""
+    radios = "".join(
+        f'<label><input type="radio" name="{name}" value="{escape(value)}"'
+        f"{' checked' if value == chosen else ''} disabled><span>{label}</span></label>"
+        for value, label in options
     )
-    select = f'<label>Unit <select data-do="unit" disabled>{options}</select></label>'
-    follows = pen.data["follows"]
-    if not follows:
-        return f'<div class="rnnw-chooser">{select}</div>'
+    # A form of its own keeps the radio buttons of two figures on one page apart.
     return (
-        f'<div class="rnnw-chooser">{select}<button type="button" data-do="best" disabled>'
-        f"Show me the unit that follows {escape(follows['name'])} best</button></div>"
-        f'<p class="rnnw-follows">Unit <span data-u>{pen.unit}</span>: correlation '
-        f'<i>r</i> = <b class="rnnw-n" data-n="r">{pen.write("r")}</b> between its '
-        f"{symbol(follows['letter'])} and being {escape(follows['state'])}"
-        f"<span data-best{'' if pen.unit == follows['best'] else ' hidden'}>, the strongest of "
-        f"the {pen.data['H']} units</span>. {escape(follows['measured_on'])}</p>"
+        f'<form><fieldset class="rnnw-choice"><legend>{legend}</legend>{radios}</fieldset></form>'
     )
+
+
+def select(name: str, label: str, options: Iterable[tuple[str, str]], chosen: str) -> str:
+    """Return a list to choose from; each option is a value and its text."""
+    items = "".join(
+        f'<option value="{escape(value)}"{" selected" if value == chosen else ""}>'
+        f"{escape(text)}</option>"
+        for value, text in options
+    )
+    return f'<label>{label} <select name="{name}" disabled>{items}</select></label>'

@@ -7,25 +7,25 @@ to life: it changes texts, custom properties and the heat map's paths, and draws
 from __future__ import annotations
 
 from collections.abc import Mapping
-from html import escape
 from typing import Any
 
 from . import lstm_table
 from .arithmetic import arithmetic
-from .controls import chooser, saying, time_controls
+from .controls import time_controls
 from .diagram import TALL, WIDE, diagram
 from .pen import Pen
+from .saying import chooser, saying
 from .score import letters, score
 
 
-def figure(data: Mapping[str, Any], t: int, unit: int, letter: str, label: str) -> str:
+def figure(data: Mapping[str, Any], t: int, unit: int, letter: str) -> str:
     """Return the figure at step `t` and `unit`, its heat map showing `letter`."""
     pen = Pen(data, t, unit, letter)
     cells = "".join(diagram(lstm_table, layout, pen) for layout in (WIDE, TALL))
     longest = max(map(len, data["glyphs"]))
     extent = f"--T:{data['T']};--H:{data['H']};--w:{max(12, 9 * longest + 4 * (longest > 1))}px"
+    time = time_controls(data["T"] - 1, t)
     return (
-        f'<div class="rnnw" role="group" aria-label="{escape(label)}" '
-        f'data-lm-suppress-shortcuts="true" style="{extent}">{letters(pen)}{score(pen)}'
-        f"{time_controls(pen)}{saying(pen)}{chooser(pen)}{cells}{arithmetic(pen)}</div>"
+        f'<div class="rnnw-stepper" style="{extent}">{letters(pen)}{score(pen)}{time}'
+        f"{saying(pen)}{chooser(pen)}{cells}{arithmetic(pen)}</div>"
     )

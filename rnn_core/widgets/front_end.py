@@ -1,7 +1,7 @@
 """The widgets' scripts and styles, as Jupyter and as the book need them.
 
-The scripts are written as ES modules in the small: ``shared.js`` exports helpers, a widget's file
-begins with one import of them and ends with ``export default { render };``. Jupyter wants one
+The scripts are written as ES modules in the small: the files of ``lib`` export what widgets share,
+a widget's file imports from them and ends with ``export default { render };``. Jupyter wants one
 self-contained module for each widget. The book wants one classic script for all, because a page
 opened from a disk (``file://``) may not load modules.
 """
@@ -14,43 +14,72 @@ from pathlib import Path
 from rnn_core import palette
 
 HERE = Path(__file__).parent
-IMPORT = re.compile(r'^import \{[^}]*\} from "\./shared\.js";\n', re.MULTILINE)
+LIBRARY = HERE / "lib"
+IMPORT = re.compile(r'^import \{[^}]*\} from "\./(?:lib/)?(\w+)\.js";\n', re.MULTILINE)
 EXPORT_DEFAULT = re.compile(r"^export default (\{[^}]*\});\n", re.MULTILINE)
 EXPORT = re.compile(r"^export (?=function|const)", re.MULTILINE)
 
 
 def names() -> list[str]:
     """Return the names of the widgets."""
-    return sorted(p.stem for p in HERE.glob("*.js") if p.stem not in ("shared", "host"))
+    return sorted(p.stem for p in HERE.glob("*.js") if p.stem != "host")
 
 
 def module(name: str) -> str:
     """Return the widget `name` as one self-contained ES module."""
-    if name not in names():
-        raise ValueError(f"name must be one of {', '.join(names())}; got {name!r}")
-    return _shared() + IMPORT.sub("", _read(f"{name}.js"))
+    source = _read(HERE / f"{_known(name)}.js")
+    return _library(source) + IMPORT.sub("", source)
 
 
 def stylesheet() -> str:
     """Return the palette and the style of every widget as one style sheet."""
-    return palette.css() + "".join(p.read_text("utf8") for p in sorted(HERE.glob("*.css")))
+    first = HERE / "figure.css"
+    rest = [path for path in sorted(HERE.glob("*.css")) if path != first]
+    return palette.css() + "".join(map(_read, [first, *rest]))
 
 
-def classic_script() -> str:
-    """Return one classic script that brings every ``<rnn-widget>`` of a page to life."""
-    widgets = "".join(_registered(name) for name in names())
-    body = f'"use strict";\n{_shared()}const widgets = {{}};\n{widgets}{_read("host.js")}'
+def classic_script(only: str = "") -> str:
+    """Return one classic script that brings every ``<rnn-widget>`` of a page to life.
+
+    Parameters
+    ----------
+    only : str
+        The name of one widget, for a page that has no other.
+    """
+    chosen = [_known(only)] if only else names()
+    sources = {name: _read(HERE / f"{name}.js") for name in chosen}
+    widgets = "".join(_registered(name, source) for name, source in sources.items())
+    library = _library("".join(sources.values()))
+    body = f'"use strict";\n{library}const widgets = {{}};\n{widgets}{_read(HERE / "host.js")}'
     return f"(() => {{\n{body}}})();\n"
 
 
-def _registered(name: str) -> str:
-    source = EXPORT_DEFAULT.sub(r"return \1;\n", IMPORT.sub("", _read(f"{name}.js")))
+def _known(name: str) -> str:
+    if name not in names():
+        raise ValueError(f"name must be one of {', '.join(names())}; got {name!r}")
+    return name
+
+
+def _registered(name: str, source: str) -> str:
+    source = EXPORT_DEFAULT.sub(r"return \1;\n", IMPORT.sub("", source))
     return f"widgets.{name} = (() => {{\n{source}}})();\n"
 
 
-def _shared() -> str:
-    return EXPORT.sub("", _read("shared.js"))
+def _library(source: str) -> str:
+    """Return what `source` imports, and what that imports, each file once and before its use."""
+    found: dict[str, str] = {}
+
+    def add(name: str) -> None:
+        if name not in found:
+            text = _read(LIBRARY / f"{name}.js")
+            for needed in IMPORT.findall(text):
+                add(needed)
+            found[name] = EXPORT.sub("", IMPORT.sub("", text))
+
+    for name in IMPORT.findall(source):
+        add(name)
+    return "".join(found.values())
 
 
-def _read(file: str) -> str:
-    return (HERE / file).read_text("utf8")
+def _read(path: Path) -> str:
+    return path.read_text("utf8")

@@ -1,4 +1,6 @@
-import { adopt, clamp, put, setText, shown, timeControls, unpack } from "./shared.js";
+import { timeControls } from "./lib/controls.js";
+import { adopt, clamp, put, setText } from "./lib/model.js";
+import { shown, unpack } from "./lib/packing.js";
 
 const LEVELS = 8;
 const UNBOUNDED = new Set(["c", "c0", "fc", "ig"]);

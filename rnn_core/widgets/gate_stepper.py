@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import anywidget
 import traitlets
 
 from rnn_core import checks
 from rnn_core.trace import Trace
 
 from . import front_end, stepper_data
+from .base import Figure
 from .figure import figure
 from .score import ROWS_SHOW
 
 
-class GateStepper(anywidget.AnyWidget):
+class GateStepper(Figure):
     """A text, what an LSTM did at each of its characters, and the arithmetic of one unit.
 
     Parameters
@@ -59,9 +58,8 @@ class GateStepper(anywidget.AnyWidget):
     """
 
     _esm = front_end.module("gate_stepper")
-    _css = front_end.stylesheet()
-    data = traitlets.Dict().tag(sync=True)
-    markup = traitlets.Unicode().tag(sync=True)
+    kind = "gate_stepper"
+    stands = ("t", "unit", "shown")
     t = traitlets.Int(0).tag(sync=True)
     unit = traitlets.Int(0).tag(sync=True)
     shown = traitlets.Unicode("c").tag(sync=True)
@@ -85,9 +83,11 @@ class GateStepper(anywidget.AnyWidget):
         t = checks.index("t", t, data["T"])
         unit = checks.index("unit", unit, data["H"])
         shown = checks.choice("shown", shown, ROWS_SHOW)
-        self.label = label
-        markup = figure(data, t, unit, shown, label)
-        super().__init__(data=data, markup=markup, t=t, unit=unit, shown=shown)
+        super().__init__(data, label, t=t, unit=unit, shown=shown)
+
+    def draw(self) -> str:
+        """Return the inside of the figure as it stands, as markup."""
+        return figure(self.data, self.t, self.unit, self.shown)
 
     @traitlets.validate("t", "unit", "shown")
     def _in_range(self, proposal: dict[str, Any]) -> Any:
@@ -103,19 +103,3 @@ class GateStepper(anywidget.AnyWidget):
     def __repr__(self) -> str:
         size = f"T={self.data['T']} units={self.data['H']}"
         return f"<GateStepper {self.data['kind']} {size} t={self.t} unit={self.unit}>"
-
-    def html(self) -> str:
-        """Return the figure, as it stands, for a page without a kernel."""
-        state = {"data": self.data, "t": self.t, "unit": self.unit, "shown": self.shown}
-        # "<" would end the script element early if it stood in the text.
-        payload = json.dumps(state, separators=(",", ":"), ensure_ascii=False)
-        payload = payload.replace("<", "\\u003c")
-        still = figure(self.data, self.t, self.unit, self.shown, self.label)
-        return (
-            f'<rnn-widget kind="gate_stepper"><script type="application/json">{payload}</script>'
-            f"{still}</rnn-widget>"
-        )
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
-        return data | {"text/html": self.html()}, metadata

@@ -53,7 +53,12 @@ def unpack(text: str) -> list[int]:
     return ((digits << shifts[:, None]).sum(0) - (1 << (6 * width - 1))).tolist()
 
 
-def shown(number: int) -> str:
-    """Return ten-thousandths as a reader sees them: ``-5212`` becomes ``−0.5212``."""
-    whole, part = divmod(abs(number), 10_000)
-    return f"{'−' if number < 0 else ''}{whole}.{part:04d}"
+def shown(number: int, places: int = 4) -> str:
+    """Return a whole number of 10^−places as a reader sees it: ``-5212`` becomes ``−0.5212``."""
+    whole, part = divmod(abs(number), 10**places)
+    return f"{'−' if number < 0 else ''}{whole}" + (f".{part:0{places}d}" if places else "")
+
+
+def superscript(number: int) -> str:
+    """Return a whole number as an exponent: ``-22`` becomes ``⁻²²``."""
+    return str(number).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
