@@ -106,23 +106,34 @@ SINCE_3_12 = [
 ]
 
 
-def test_both_tokenisations_of_an_f_string_give_the_same_labels(monkeypatch):
-    source = "f'a{x!r}b' + 1"
-    before = data.token_labels(source), data.inside_string(source)
-    numbers = {kind: 500 + at for at, (kind, *_) in enumerate(SINCE_3_12)}
+def tell(monkeypatch, source, told):
+    """Let `tokenize` tell of `source` what a later Python would."""
+    numbers = {kind: 500 + at for at, kind in enumerate({kind for kind, *_ in told})}
     for kind, number in numbers.items():
         monkeypatch.setitem(tokenize.tok_name, number, kind)
     tokens = [
         tokenize.TokenInfo(numbers[kind], text, (1, first), (1, last), source)
-        for kind, text, first, last in SINCE_3_12
+        for kind, text, first, last in told
     ]
     monkeypatch.setattr(tokenize, "generate_tokens", lambda readline: iter(tokens))
-    np.testing.assert_array_equal(data.token_labels(source), before[0])
-    np.testing.assert_array_equal(data.inside_string(source), before[1])
-    assert "".join(str(int(k)) for k in before[1]) == "0" + "1" * 9 + "0" * 4
 
 
-@pytest.mark.parametrize("source", ["x = $", "x ? y", "!x", "`x`", "'a", "x = 1 $ 'b'"])
+def test_both_tokenisations_of_an_f_string_give_the_same_labels(monkeypatch):
+    source = "f'a{x!r}b' + 1"
+    labels, inside = data.token_labels(source), data.inside_string(source)
+    tell(monkeypatch, source, SINCE_3_12)
+    np.testing.assert_array_equal(data.token_labels(source), labels)
+    np.testing.assert_array_equal(data.inside_string(source), inside)
+    assert marks(source) == "0" + "1" * 9 + "0" * 4
+
+
+def test_a_stray_sign_is_refused_where_tokenize_calls_it_an_operator(monkeypatch):
+    tell(monkeypatch, "!x", [("OP", "!", 0, 1), ("NAME", "x", 1, 2)])
+    with pytest.raises(ValueError, match=r"got '!' at \(1, 0\)"):
+        data.token_labels("!x")
+
+
+@pytest.mark.parametrize("source", ["x = $", "x ? y", "!x", "`x`", "'a", "x\xa0= 1"])
 def test_stray_signs_are_no_python(source):
     for function in (data.token_labels, data.inside_string):
         with pytest.raises(ValueError, match="source must be Python that tokenize accepts; got"):

@@ -124,7 +124,7 @@ def _tokens(source: str) -> Iterator[tuple[str, int, int]]:
 
 
 def _refuse_strays(kind: str, token: tokenize.TokenInfo) -> None:
-    if token.string in _STRAY or (kind == "ERRORTOKEN" and not token.string.isspace()):
+    if kind == "ERRORTOKEN" or token.string in _STRAY:
         raise SyntaxError(f"{token.string!r} at {token.start}")
 
 

@@ -97,8 +97,8 @@ def legal_symbols(xs: Any, alphabet: str, options: Options, start: Hashable) -> 
 
 def _spell(rows: np.ndarray, alphabet: str) -> str:
     """Return one-hot rows as a string; rows of zeros are padding and end it."""
-    length = int(rows.any(axis=-1).sum())
-    ones = (np.sort(rows, axis=-1)[:, -1] == 1) & (np.abs(rows).sum(axis=-1) == 1)
-    if not ones[:length].all() or rows[length:].any():
+    length = int(rows.any(axis=-1).sum())  # a row of zeros before the end is then among the first
+    ones = (rows.max(axis=-1) == 1) & (np.abs(rows).sum(axis=-1) == 1)
+    if not ones[:length].all():
         raise ValueError("xs must be one-hot rows, with rows of zeros only after the end")
     return "".join(alphabet[code] for code in rows[:length].argmax(axis=-1))
