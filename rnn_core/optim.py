@@ -155,7 +155,7 @@ class SGD(Optimizer):
         super().__init__(learning_rate)
 
     def _direction(self, name: str, grad: np.ndarray) -> np.ndarray:
-        v = self.velocities.setdefault(name, np.zeros_like(grad))
+        v = _held(self.velocities, name, grad)
         v *= self.momentum
         v += grad
         return grad + self.momentum * v if self.nesterov else v
@@ -199,7 +199,7 @@ class RMSProp(Optimizer):
         super().__init__(learning_rate)
 
     def _direction(self, name: str, grad: np.ndarray) -> np.ndarray:
-        v = self.squares.setdefault(name, np.zeros_like(grad))
+        v = _held(self.squares, name, grad)
         v += (1 - self.decay) * (grad**2 - v)
         return grad / (np.sqrt(v) + self.epsilon)
 
@@ -246,8 +246,15 @@ class Adam(Optimizer):
 
     def _direction(self, name: str, grad: np.ndarray) -> np.ndarray:
         (keep, keep_sq), t = self.betas, self.steps
-        m = self.means.setdefault(name, np.zeros_like(grad))
-        v = self.squares.setdefault(name, np.zeros_like(grad))
+        m = _held(self.means, name, grad)
+        v = _held(self.squares, name, grad)
         m += (1 - keep) * (grad - m)
         v += (1 - keep_sq) * (grad**2 - v)
         return (m / (1 - keep**t)) / (np.sqrt(v / (1 - keep_sq**t)) + self.epsilon)
+
+
+def _held(memory: Params, name: str, grad: np.ndarray) -> np.ndarray:
+    """Return what is remembered of a parameter, zeros at the first step."""
+    if name not in memory:
+        memory[name] = np.zeros_like(grad)
+    return memory[name]

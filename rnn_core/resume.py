@@ -75,14 +75,14 @@ class SavedRun:
         """
         if not self.path.exists():
             return None, False
-        arrays, metadata = files.read_arrays(self.path, FORMAT, writer="train")
         try:
+            arrays, metadata = files.read_arrays(self.path, FORMAT, writer="train")
             about = json.loads(metadata["run"])
             groups = self._checked(about, arrays)
             state = self._state(groups["state"])
         except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
             raise ValueError(
-                f"save_path {str(self.path)!r} cannot be gone on from: {error}; "
+                f"save_path {str(self.path)!r} cannot be continued: {error}; "
                 "choose another file, or delete this one to start again"
             ) from error
         self._draw_again(stream, groups["seen"]["batches"])

@@ -7,7 +7,7 @@ import pytest
 
 from rnn_core import LSTM, RNN, init
 from rnn_core.trace import HC, H
-from tests.cases import VARIANTS, make, same, snapshot
+from tests.cases import EVERY, make, same, snapshot
 
 
 def rng(seed=0):
@@ -55,9 +55,11 @@ def test_the_spectral_radius_is_the_one_asked_for(dtype):
     assert (init.with_spectral_radius(W, 0) == 0).all()
 
 
-@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("variant", [name for name in EVERY if name not in ("mingru", "lru")])
 def test_recurrent_fills_every_matrix_from_h_and_nothing_else(variant):
     cell = make(variant, 3, 4)
+    for value in cell.params.values():
+        value[...] = 1
     before = snapshot(cell.params)
     init.recurrent(cell, functools.partial(init.uniform, limit=1e-3), rng=rng())
     for name, value in cell.params.items():
@@ -101,7 +103,7 @@ def test_an_irnn_copies_its_state_where_no_input_comes():
 def kept(cell):
     """Return what one step without input or weights keeps of a state of 1, shape (H,)."""
     for name, value in cell.params.items():
-        if name.startswith("W"):
+        if not name.startswith("b_"):
             value[...] = 0
     one = np.ones((1, cell.hidden_size))
     state = HC(0 * one, one) if cell.state_type is HC else H(one)
@@ -109,13 +111,14 @@ def kept(cell):
     return after[-1][0]
 
 
-KEEPERS = [name for name in VARIANTS if name.startswith(("lstm", "gru"))]
+NO_KEEPERS = [name for name in EVERY if name.startswith(("rnn", "lru", "lstm 1997"))]
+KEEPERS = [name for name in EVERY if name not in NO_KEEPERS]
 
 
 @pytest.mark.parametrize("variant", KEEPERS)
 @pytest.mark.parametrize("value", [0.0, 3.0, -2.0])
 def test_the_forget_bias_is_what_a_cell_keeps(variant, value):
-    kind, options = VARIANTS[variant]
+    kind, options = EVERY[variant]
     cell = kind(2, 3, rng=rng(), **options)
     before = snapshot(cell.params)
     init.forget_bias(cell, value)
@@ -126,7 +129,7 @@ def test_the_forget_bias_is_what_a_cell_keeps(variant, value):
 
 @pytest.mark.parametrize("variant", KEEPERS)
 def test_chrono_spreads_memories_evenly_up_to_the_longest(variant):
-    kind, options = VARIANTS[variant]
+    kind, options = EVERY[variant]
     cell, draws = kind(2, 20, rng=rng(), **options), []
     for seed in range(100):
         init.chrono(cell, 100, rng=rng(seed))
@@ -134,11 +137,22 @@ def test_chrono_spreads_memories_evenly_up_to_the_longest(variant):
     if "b_f" in cell.params:
         np.testing.assert_array_equal(cell.params["b_i"], -cell.params["b_f"])
         assert (cell.params["b_o"] == 0).all()
+        assert (cell.params["b_g"] == 0).all()
     times = np.concatenate(draws)
     assert 2 <= times.min() < 2.5
     assert 99.5 < times.max() <= 100
     counts, _ = np.histogram(times, bins=7, range=(2, 100))
     assert abs(counts - 2000 / 7).max() < 4 * np.sqrt(2000 / 7)
+
+
+@pytest.mark.parametrize("variant", NO_KEEPERS)
+def test_a_cell_without_a_gate_that_keeps_is_refused(variant):
+    cell = make(variant, 3, 4)
+    before = snapshot(cell.params)
+    for start in (lambda: init.forget_bias(cell, 1), lambda: init.chrono(cell, 9, rng=rng())):
+        with pytest.raises(ValueError, match="cell must have a gate that keeps its state; got"):
+            start()
+    assert same(cell.params, before)
 
 
 def test_chrono_keeps_float32():
@@ -166,11 +180,8 @@ CALLS = {
     "cell must be an RNN with activation='relu'; got RNN(1, 2, activation='tanh')": lambda: (
         init.irnn(RNN(1, 2, rng=rng()))
     ),
-    "cell must have a gate that keeps its state; got RNN(1, 2": lambda: init.forget_bias(
-        RNN(1, 2, rng=rng()), 1
-    ),
-    "cell must have a gate that keeps its state; got RNN(1, 3": lambda: init.chrono(
-        RNN(1, 3, rng=rng()), 9, rng=rng()
+    "cell must have matrices from h; got LRU(3, 4": lambda: init.recurrent(
+        make("lru", 3, 4), init.orthogonal, rng=rng()
     ),
     "value must be a number; got None": lambda: init.forget_bias(LSTM(1, 2, rng=rng()), None),
     "t_max must be above 2; got 2": lambda: init.chrono(LSTM(1, 2, rng=rng()), 2, rng=rng()),
