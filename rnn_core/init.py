@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 def uniform(rows: int, columns: int, *, limit: float, rng: np.random.Generator) -> np.ndarray:
     """Draw a (rows, columns) matrix uniformly from ±limit.
 
-    A small fixed range such as ±0.1 was the usual start when Hochreiter and Schmidhuber (1997)
-    wrote. PyTorch starts every weight and bias of a recurrent layer in ±1/√H.
+    Hochreiter and Schmidhuber (1997) started most weights in ±0.1 or ±0.2, by the experiment.
+    PyTorch starts every weight and bias of a recurrent layer in ±1/√H.
 
     Examples
     --------
@@ -47,8 +47,8 @@ def glorot_uniform(rows: int, columns: int, *, rng: np.random.Generator) -> np.n
 def orthogonal(rows: int, columns: int, *, rng: np.random.Generator) -> np.ndarray:
     """Draw a (rows, columns) matrix with orthonormal rows or columns, whichever are fewer.
 
-    The signs are fixed by the diagonal of R, which makes the draw uniform over all such
-    matrices. Source: Saxe, McClelland and Ganguli (2014).
+    Source: Saxe, McClelland and Ganguli (2014). The signs are fixed here by the diagonal of R, of
+    the QR factors, which makes the draw uniform over all such matrices.
     """
     rows, columns = checks.size("rows", rows), checks.size("columns", columns)
     tall = checks.generator("rng", rng).standard_normal((max(rows, columns), min(rows, columns)))
@@ -151,7 +151,8 @@ def irnn(cell: Cell, scale: float = 1.0) -> None:
 
     Notes
     -----
-    Source: Le, Jaitly and Hinton (2015), who drew W_hx from a Gaussian of deviation 0.001.
+    Source: Le, Jaitly and Hinton (2015), who drew the non-recurrent weights from a Gaussian of
+    deviation 0.001.
     """
     if getattr(cell, "activation", None) != "relu":
         raise ValueError(f"cell must be an RNN with activation='relu'; got {cell!r}")
@@ -172,7 +173,8 @@ def forget_bias(cell: Cell, value: float) -> None:
 
     Notes
     -----
-    Sources: Gers, Schmidhuber and Cummins (2000); Jozefowicz, Zaremba and Sutskever (2015).
+    Sources, for the forget gate of an LSTM: Gers, Schmidhuber and Cummins (2000), who took 1, and
+    for one task also 5; Jozefowicz, Zaremba and Sutskever (2015), who recommend 1.
 
     Examples
     --------
@@ -206,9 +208,10 @@ def chrono(cell: Cell, t_max: int, *, rng: np.random.Generator) -> None:
 
     Notes
     -----
-    Source: Tallec and Ollivier (2018), for the LSTM. The GRU's is the same argument in its
-    letters: with a constant gate, h_t = (1 − z) h_{t−1} + z n_t is a leaky network that forgets
-    over 1/z steps, and σ(b_z) = 1/T where b_z = −log(T − 1). T runs from 2 to t_max.
+    Source: Tallec and Ollivier (2018), section 2: equation 16 for the LSTM, and for the GRU what
+    they give a gated network without r, −log(U(T_min, T_max) − 1), with T_min = 2. With a constant
+    gate, h_t = (1 − z) h_{t−1} + z n_t forgets over 1/z steps, and σ(b_z) = 1/T where
+    b_z = −log(T − 1). T runs from 2 to t_max.
 
     Examples
     --------
