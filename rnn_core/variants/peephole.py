@@ -25,7 +25,9 @@ class PeepholeLSTM(Cell):
         h_t &= o_t \odot \tanh(c_t)
 
     A peephole is one weight for each unit, from its own cell state; the output gate sees the new
-    one. They start at 0. Source: Gers and Schmidhuber (2000).
+    one. Here they start at 0. Sources: Gers and Schmidhuber (2000); Gers, Schraudolph and
+    Schmidhuber (2002), who send no error back through them where this cell backpropagates
+    through everything.
 
     Examples
     --------
