@@ -22,9 +22,10 @@ class LSTM1997(Cell):
         c_t &= c_{t-1} + i_t \odot g_t \\
         h_t &= o_t \odot \tanh(c_t)
 
-    Source: Hochreiter and Schmidhuber (1997). The paper squashes with logistic functions stretched
-    to (−2, 2) and (−1, 1) where this cell has tanh, and cuts the gradient off outside the cell
-    state where this one backpropagates through everything.
+    Source: Hochreiter and Schmidhuber (1997). The paper's g and its squashing of c are, in most
+    experiments, logistic functions stretched to (−2, 2) and (−1, 1) where this cell has tanh. Its
+    errors go back in time through the cell state alone; this cell backpropagates through
+    everything.
 
     Examples
     --------
