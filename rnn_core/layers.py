@@ -177,8 +177,8 @@ class Stacked(_Network):
 class Bidirectional(_Network):
     """Two cells, one reading forward and one backward; h_t is both states side by side.
 
-    Each sequence is read backwards from its own last step, not from the padding. Source: Schuster
-    and Paliwal (1997).
+    Source: Schuster and Paliwal (1997). Here each sequence is read backwards from its own last
+    step, not from the padding.
 
     Parameters
     ----------
