@@ -60,8 +60,7 @@ def counting(
     -----
     A net that does not count, and lets every b follow b (every c follow c), is right at
     1 − (letters − 1) / (letters · n + 1) of the steps, by `legal_on_top` and `counting_legal`, and
-    at no whole string: score whole strings. Source: Gers and Schmidhuber (2001), who trained on
-    the set of legal next symbols.
+    at no whole string: score whole strings. Source of the languages: Gers and Schmidhuber (2001).
 
     Examples
     --------
