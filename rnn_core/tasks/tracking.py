@@ -98,8 +98,9 @@ def s3_composition(
     Notes
     -----
     Chance is 1/6, and its loss is ln 6. S₃ is the smallest group in which the order of factors
-    matters. Merrill, Petty and Sabharwal (2024) prove what linear state-space models cannot do
-    for S₅, a harder group: S₃ is a small picture of it, not the theorem.
+    matters. Merrill, Petty and Sabharwal (2024) prove that state-space models such as S4 and Mamba
+    cannot do it for S₅, a harder group, at every length, unless TC⁰ = NC¹: S₃ is a small picture
+    of it, not the theorem.
 
     Examples
     --------
