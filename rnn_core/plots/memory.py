@@ -84,7 +84,7 @@ def plot_saturation(saturation: Mapping[str, Saturation], ax: Axes | None = None
 
     Notes
     -----
-    Source: Karpathy, Johnson and Fei-Fei (2015).
+    Source: Karpathy, Johnson and Fei-Fei (2015), whose axes are the other way round.
 
     Examples
     --------
