@@ -127,7 +127,8 @@ class SGD(Optimizer):
     -----
     v ← μ v + g, θ ← θ − η v; with `nesterov`, θ ← θ − η (g + μ v). Sources: Polyak (1964);
     Sutskever, Martens, Dahl and Hinton (2013). They put η inside v; here, as in PyTorch, it is
-    outside, which differs only where η changes.
+    outside, which differs only where η changes. With `nesterov`, θ here is the point they look
+    ahead to.
 
     Examples
     --------
