@@ -43,6 +43,21 @@ class Convention:
         The shapes of the weights from x and from h as the framework stores them.
     sequence, outputs : str
         The shapes of its input and output sequences.
+
+    Examples
+    --------
+    The gates of each GRU in their order, and the state that z weighs:
+
+    >>> for row in CONVENTIONS:
+    ...     if row.cell == "GRU":
+    ...         print(f"{row.framework:8} {row.option:21} {row.own_letters}, {row.z_weighs} h")
+    rnn_core reset='after'         r z n, new h
+    rnn_core reset='before'        r z n, new h
+    PyTorch                        r z n, old h
+    Keras    reset_after=True      z r h, old h
+    Keras    reset_after=False     z r h, old h
+    ONNX     linear_before_reset=1 z r h, old h
+    ONNX     linear_before_reset=0 z r h, old h
     """
 
     framework: str
@@ -95,6 +110,7 @@ _ONNX = partial(
 )
 
 # cell, option, gates, own letters, z weighs, reset, biases, shape of the bias, peepholes
+#: Every convention: a row for each framework, cell and option.
 CONVENTIONS: tuple[Convention, ...] = (
     _OURS("RNN", "", "h", "h", "", "", 1, "(H,)", ""),
     _OURS("LSTM", "", "ifgo", "i f g o", "", "", 1, "(H,) for each gate", "ifo"),

@@ -42,6 +42,14 @@ def from_torch(state_dict: Mapping[str, Any], *, activation: str = "tanh") -> La
     ------
     TypeError, ValueError
         If names or shapes are not those of such a module, or a number is not finite.
+
+    Examples
+    --------
+    >>> weights = {"weight_ih_l0": np.ones((9, 2)), "weight_hh_l0": np.ones((9, 3))}
+    >>> from_torch(weights)
+    GRU(2, 3, reset='after', recurrent_bias=True)
+    >>> from_torch(weights | {f"{name}_reverse": value for name, value in weights.items()}).kind
+    'Bidirectional'
     """
     checks.choice("activation", activation, ("tanh", "relu"))
     depth, suffixes = _read_names(state_dict)
@@ -54,7 +62,7 @@ def from_torch(state_dict: Mapping[str, Any], *, activation: str = "tanh") -> La
     return layers[0] if depth == 1 else Stacked(layers)
 
 
-def to_torch(layer: Layer) -> dict[str, np.ndarray]:
+def to_torch(cell: Layer) -> dict[str, np.ndarray]:
     """Return a cell's weights as a torch.nn module of the same kind names them.
 
     Load them with `module.load_state_dict({k: torch.from_numpy(v) for k, v in ….items()})`.
@@ -62,7 +70,7 @@ def to_torch(layer: Layer) -> dict[str, np.ndarray]:
 
     Parameters
     ----------
-    layer : RNN, LSTM or GRU, a Bidirectional of two, or a Stacked of several layers
+    cell : RNN, LSTM or GRU, a Bidirectional of two, or a Stacked of several layers
 
     Returns
     -------
@@ -71,7 +79,7 @@ def to_torch(layer: Layer) -> dict[str, np.ndarray]:
     Raises
     ------
     TypeError
-        If `layer` is not a cell or several.
+        If `cell` is not a cell or several.
     ValueError
         If PyTorch has no such cell: a GRU that resets before the product, a logistic RNN, a
         variant of the LSTM; or no such module: layers that are not of one kind and size.
@@ -83,24 +91,27 @@ def to_torch(layer: Layer) -> dict[str, np.ndarray]:
     >>> to_torch(lstm)["weight_ih_l0"].shape
     (12, 2)
     """
-    layers = layer.layers if isinstance(layer, Stacked) else (layer,)
+    found = {}
+    for at, pair in enumerate(_pairs(cell)):
+        for one, suffix in zip(pair, ("", "_reverse"), strict=False):
+            names, blocks = _names(f"l{at}{suffix}"), to_blocks(one, row_of("PyTorch", one))
+            for name, part in zip(names, blocks, strict=True):
+                found[name] = np.concatenate([*part])
+    return found
+
+
+def _pairs(cell: Layer) -> list[list[Cell]]:
+    """Return the cells of each layer, one or both directions, if PyTorch has such a module."""
+    layers = cell.layers if isinstance(cell, Stacked) else (cell,)
     pairs = [directions(one, "PyTorch") for one in layers]
-    cells = alike([cell for pair in pairs for cell in pair], "PyTorch")
+    first, *_ = alike([one for pair in pairs for one in pair], "PyTorch")
     if len({len(pair) for pair in pairs}) > 1:
         raise ValueError(
             "layers must all read in one direction or all in both for PyTorch; "
             f"got {', '.join(one.kind for one in layers)}"
         )
-    _check_variant(cells[0])
-    found = {}
-    for at, pair in enumerate(pairs):
-        for cell, suffix in zip(pair, ("", "_reverse"), strict=False):
-            blocks = to_blocks(cell, row_of("PyTorch", cell))
-            names = _names(f"l{at}{suffix}")
-            found |= {
-                name: np.concatenate([*part]) for name, part in zip(names, blocks, strict=True)
-            }
-    return found
+    _check_variant(first)
+    return pairs
 
 
 def _check_variant(cell: Cell) -> None:
