@@ -122,7 +122,7 @@ def continual_reber(
     """Draw a stream of embedded Reber strings, with nothing to say where one ends.
 
     Each string is of the embedded grammar, and the next begins at once. A net must learn to
-    forget: without a forget gate the cell's state grows from string to string.
+    forget: without a forget gate the cell's state may grow from string to string.
 
     Parameters
     ----------
