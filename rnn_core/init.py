@@ -39,6 +39,12 @@ def glorot_uniform(rows: int, columns: int, *, rng: np.random.Generator) -> np.n
     """Draw a (rows, columns) matrix uniformly from ±√(6 / (rows + columns)).
 
     Source: Glorot and Bengio (2010), equation 16.
+
+    Examples
+    --------
+    >>> w = glorot_uniform(2, 4, rng=np.random.default_rng(0))
+    >>> w.shape, bool(np.abs(w).max() <= 1)  # √(6 / (2 + 4)) = 1
+    ((2, 4), True)
     """
     rows, columns = checks.size("rows", rows), checks.size("columns", columns)
     return uniform(rows, columns, limit=np.sqrt(6.0 / (rows + columns)), rng=rng)
@@ -49,6 +55,12 @@ def orthogonal(rows: int, columns: int, *, rng: np.random.Generator) -> np.ndarr
 
     Source: Saxe, McClelland and Ganguli (2014). The signs are fixed here by the diagonal of R, of
     the QR factors, which makes the draw uniform over all such matrices.
+
+    Examples
+    --------
+    >>> w = orthogonal(3, 3, rng=np.random.default_rng(0))
+    >>> bool(np.allclose(w.T @ w, np.eye(3)))
+    True
     """
     rows, columns = checks.size("rows", rows), checks.size("columns", columns)
     tall = checks.generator("rng", rng).standard_normal((max(rows, columns), min(rows, columns)))
@@ -153,6 +165,16 @@ def irnn(cell: Cell, scale: float = 1.0) -> None:
     -----
     Source: Le, Jaitly and Hinton (2015), who drew the non-recurrent weights from a Gaussian of
     deviation 0.001.
+
+    Examples
+    --------
+    >>> from rnn_core import RNN
+    >>> rnn = RNN(2, 3, rng=np.random.default_rng(0), activation="relu")
+    >>> irnn(rnn)
+    >>> rnn.params["W_hh"]
+    array([[1., 0., 0.],
+           [0., 1., 0.],
+           [0., 0., 1.]])
     """
     if getattr(cell, "activation", None) != "relu":
         raise ValueError(f"cell must be an RNN with activation='relu'; got {cell!r}")

@@ -25,6 +25,11 @@ class Optimizer:
     ----------
     steps : int
         How many steps were taken.
+
+    Examples
+    --------
+    >>> isinstance(Adam(1e-3), Optimizer), Adam(1e-3).steps
+    (True, 0)
     """
 
     settings: ClassVar[tuple[str, ...]] = ("learning_rate",)

@@ -34,6 +34,12 @@ def use_style(dark: bool = False) -> None:
     dark : bool
         Draw in the dark page's colours. The book's own pages do not need it: they take light
         figures and turn them dark with the page.
+
+    Examples
+    --------
+    >>> use_style()
+    >>> plt.rcParams["axes.facecolor"]
+    '#fbf9f5'
     """
     plt.rcParams.update(palette.rc(dark))
     if "ipykernel" in sys.modules:
