@@ -21,6 +21,7 @@ from sphinx.ext.napoleon import NumpyDocstring
 from sphinx.util.docutils import SphinxRole
 
 PACKAGE = "rnn_core"
+INITIAL = re.compile(r"^(\s+)(?=[A-Z]\.(\s|$))")
 ROLE = "code-or-link"
 
 
@@ -86,10 +87,17 @@ def read_sections(
 ) -> None:
     """Turn the sections of a docstring into fields.
 
-    Napoleon's own reader would take what stands before a colon in a property's sentence for a type.
+    Napoleon's own reader would take what stands before a colon in a property's sentence for a type,
+    and a line that begins with a size, as in "B.", would open a list.
     """
     kind = "method" if what == "property" else what
-    lines[:] = NumpyDocstring(lines, app.config, app, kind, name, member, options).lines()
+    sizes = [INITIAL.sub(r"\1\\", line) for line in lines]
+    lines[:] = NumpyDocstring(sizes, app.config, app, kind, name, member, options).lines()
+
+
+def keep_quotes(app: Sphinx, domain: str, kind: str, content: nodes.Element) -> None:
+    """Leave the quotes of a docstring straight: most of them are around a value."""
+    content["support_smartquotes"] = False
 
 
 def leave_out(app: Sphinx, what: str, name: str, member: Any, skip: bool, options: Any) -> bool:
@@ -119,4 +127,5 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("missing-reference", link_or_keep)
     app.connect("autodoc-skip-member", leave_out)
     app.connect("autodoc-process-docstring", read_sections)
+    app.connect("object-description-transform", keep_quotes)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
