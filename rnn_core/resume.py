@@ -78,7 +78,8 @@ class SavedRun:
         try:
             arrays, metadata = files.read_arrays(self.path, FORMAT, writer="train")
             about = json.loads(metadata["run"])
-            groups = self._checked(about, arrays)
+            self._check_run(about)
+            groups = self._grouped(about, arrays)
             state = self._state(groups["state"])
         except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
             raise ValueError(
@@ -124,8 +125,8 @@ class SavedRun:
         about["stopped"] = stopped
         files.write_arrays(self.path, arrays, {"format": FORMAT, "run": json.dumps(about)})
 
-    def _checked(self, about: Any, arrays: Any) -> dict[str, dict[str, np.ndarray]]:
-        """Return the arrays in groups, once all are known to fit this run."""
+    def _check_run(self, about: Any) -> None:
+        """Raise ValueError if the file is of a run that was set up otherwise."""
         for key, here in self.run.items():
             if about["run"].get(key) != here:
                 raise ValueError(f"its {key} was {about['run'].get(key)!r}; got {here!r}")
@@ -134,6 +135,9 @@ class SavedRun:
                 "its parameters or its optimiser started otherwise; make both anew, with its seed"
             )
         checks.instance("stopped", about["stopped"], bool)
+
+    def _grouped(self, about: Any, arrays: Any) -> dict[str, dict[str, np.ndarray]]:
+        """Return the arrays by what they are of, once all are known to fit."""
         groups = {name: {} for name in ("params", "optimizer", "state", "history", "seen")}
         for name, value in arrays.items():
             group, _, rest = name.partition(".")
