@@ -1,4 +1,4 @@
-"""Pages with a gate stepper on them, for the static host and for Jupyter's."""
+"""Pages with figures on them, for the static host and for Jupyter's."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ import http.server
 import json
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
 
-from rnn_core.widgets import GateStepper, front_end
+from rnn_core.widgets import front_end
+from rnn_core.widgets.base import Figure
+from tests import figures
 from tests.browser.page_object import Stepper, opened
 from tests.stepper_case import stepper
 
@@ -21,7 +24,7 @@ HEAD = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A te
 <link rel="stylesheet" href="style.css"></head><body style="margin: 12px"><main>"""
 # What anywidget gives a module: a model with get, set, save_changes, on and off.
 LIVE = """<div id="host"></div><script type="module">
-import widget from "./module.js";
+import widget from "./%s.js";
 const state = %s, listeners = {};
 window.saved = [];
 window.model = {
@@ -31,13 +34,14 @@ window.model = {
     state[name] = value;
     for (const call of listeners["change:" + name] ?? []) call();
   },
-  save_changes: () => window.saved.push({ t: state.t, unit: state.unit, shown: state.shown }),
+  save_changes: () => window.saved.push(Object.fromEntries(%s.map((name) => [name, state[name]]))),
   on: (event, call) => (listeners[event] ??= []).push(call),
   off: (event, call) => (listeners[event] = listeners[event].filter((other) => other !== call)),
 };
 window.heard = () => Object.values(listeners).flat().length;
 window.remove = widget.render({ model, el: document.getElementById("host") });
 </script>"""
+NOT_OURS = {"layout", "tabbable", "tooltip"}  # traits that every ipywidget has
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
@@ -47,11 +51,20 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
         """Stay silent."""
 
 
-def live(widget: GateStepper) -> str:
+def live(widget: Figure, module: str = "module") -> str:
     """Return a page's part that runs the module as Jupyter does."""
-    names = ("data", "markup", "t", "unit", "shown")
-    state = json.dumps({name: getattr(widget, name) for name in names}).replace("<", "\\u003c")
-    return LIVE % state
+    names = {name for name in widget.keys if not name.startswith("_")} - NOT_OURS
+    state = {name: getattr(widget, name) for name in sorted(names)}
+    return LIVE % (module, *(_json(what) for what in (state, list(widget.stands))))
+
+
+def _json(value: object) -> str:
+    return json.dumps(value).replace("<", "\\u003c")
+
+
+def write_page(folder: Path, name: str, body: str) -> None:
+    """Write a page that wears the figures' style sheet."""
+    (folder / f"{name}.html").write_text(f"{HEAD}{body}</main></body></html>", "utf8")
 
 
 @pytest.fixture(scope="session")
@@ -66,7 +79,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "live": live(stepper()),
     }
     for name, body in pages.items():
-        (folder / f"{name}.html").write_text(f"{HEAD}{body}</main></body></html>", "utf8")
+        write_page(folder, name, body)
     (folder / "style.css").write_text(front_end.stylesheet(), "utf8")
     (folder / "widgets.js").write_text(front_end.classic_script(), "utf8")
     (folder / "module.js").write_text(front_end.module("gate_stepper"), "utf8")
@@ -88,8 +101,6 @@ def address(site: Path) -> Iterator[str]:
 @pytest.fixture
 def show(browser: Browser, address: str, site: Path) -> Iterator[Callable[..., Page]]:
     """Return a function that opens one of the pages: `show("one", width=360, …)`."""
-    from contextlib import ExitStack
-
     with ExitStack() as stack:
 
         def show(name: str, width: int = 900, host: str = "http", **options: object) -> Page:
@@ -98,6 +109,61 @@ def show(browser: Browser, address: str, site: Path) -> Iterator[Callable[..., P
             return stack.enter_context(opened(browser, f"{where}/{name}.html", **options))
 
         yield show
+
+
+@pytest.fixture(scope="session")
+def page_of(site: Path) -> Callable[..., str]:
+    """Return a function that writes a page of figures, each kind made once, and names it."""
+    pages: dict[tuple[object, ...], str] = {}
+
+    @functools.cache
+    def made(kind: str) -> Figure:
+        return figures.case(kind).make()
+
+    def write(kinds: tuple[str, ...], is_live: bool, changes: dict[str, object]) -> str:
+        name = f"page-{len(pages)}"
+        all_of_them = [figures.case(k).make(**changes) if changes else made(k) for k in kinds]
+        if is_live:
+            (kind,) = kinds
+            (site / f"{name}.js").write_text(front_end.module(kind), "utf8")
+            write_page(site, name, live(all_of_them[0], name))
+        else:
+            script = front_end.classic_script(kinds[0] if len(kinds) == 1 else "")
+            (site / f"{name}.js").write_text(script, "utf8")
+            body = "".join(figure.html() for figure in all_of_them)
+            write_page(site, name, f'{body}<script src="{name}.js"></script>')
+        return name
+
+    def page_of(kinds: tuple[str, ...], is_live: bool, changes: dict[str, object]) -> str:
+        key = (kinds, is_live, repr(sorted(changes.items())))
+        if key not in pages:
+            pages[key] = write(kinds, is_live, changes)
+        return pages[key]
+
+    return page_of
+
+
+@pytest.fixture
+def open_figure(show: Callable[..., Page], page_of: Callable[..., str]) -> Callable[..., Page]:
+    """Return a function that opens a page of the figures of `tests.figures`, by their names.
+
+    `open_figure("gate_stepper")` opens it over http; `host="file"` from a disk, `host="live"` as
+    Jupyter runs it, with `window.model`, `window.saved`, `window.heard()` and `window.remove()`.
+    `changes={"t": 2}` goes to `make`; further options are the browser's: `color_scheme="dark"`,
+    `java_script_enabled=False`, … Any message on the console and any request to another host
+    fails the test when the page closes.
+    """
+
+    def open_figure(
+        *kinds: str,
+        width: int = 900,
+        host: str = "http",
+        changes: dict[str, object] | None = None,
+        **options: object,
+    ) -> Page:
+        return show(page_of(kinds, host == "live", changes or {}), width, host, **options)
+
+    return open_figure
 
 
 @pytest.fixture(params=["http", "file", "live"])
