@@ -13,4 +13,4 @@ except ModuleNotFoundError as error:
     ) from error
 
 from .gate_stepper import GateStepper as GateStepper
-from .stepper_data import Follows as Follows
+from .stepper.data import Follows as Follows

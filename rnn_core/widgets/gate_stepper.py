@@ -10,10 +10,11 @@ import traitlets
 from rnn_core import checks
 from rnn_core.trace import Trace
 
-from . import front_end, stepper_data
+from . import front_end
 from .base import Figure
-from .figure import figure
-from .score import ROWS_SHOW
+from .stepper import data as stepper_data
+from .stepper.figure import figure
+from .stepper.score import ROWS_SHOW
 
 
 class GateStepper(Figure):

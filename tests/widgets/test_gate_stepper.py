@@ -14,7 +14,7 @@ from traitlets import TraitError
 from rnn_core import GRU, LSTM
 from rnn_core.widgets import GateStepper, front_end
 from rnn_core.widgets.packing import pack, shown, ten_thousandths, unpack
-from rnn_core.widgets.pen import Numbers
+from rnn_core.widgets.stepper.pen import Numbers
 from tests.stepper_case import SENTENCE, TEXT, UNITS, digits, expected, lstm_and_inputs, stepper
 
 JSON_BUDGET = 60_000

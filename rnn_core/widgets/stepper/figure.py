@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from . import lstm_table
+from ..controls import time_controls
 from .arithmetic import arithmetic
-from .controls import time_controls
 from .diagram import TALL, WIDE, diagram
 from .pen import Pen
 from .saying import chooser, saying
 from .score import letters, score
+from .tables import lstm as lstm_table
 
 
 def figure(data: Mapping[str, Any], t: int, unit: int, letter: str) -> str:

@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from .packing import shown, unpack
-from .stepper_data import GATES
+from ..packing import shown, unpack
+from .data import GATES
 
 ONE = 10_000  # numbers are whole ten-thousandths
 UNBOUNDED = ("c", "c0", "fc", "ig")  # the cell state, and what is kept of it and added

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from rnn_core.palette import LOOKS
 
-from .lstm_table import Edge, Label, Node, Point
 from .pen import Pen
+from .tables.lstm import Edge, Label, Node, Point
 
 MARKERS = {
     "^": "M0-5 5 4H-5Z",

@@ -16,7 +16,7 @@ from rnn_core import checks
 from rnn_core.glyphs import glyphs
 from rnn_core.trace import Trace
 
-from .packing import LIMIT, pack, ten_thousandths
+from ..packing import LIMIT, pack, ten_thousandths
 
 GATES = "ifgo"
 

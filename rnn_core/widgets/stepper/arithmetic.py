@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from .data import GATES
 from .pen import Pen, symbol
-from .stepper_data import GATES
 
 
 def arithmetic(pen: Pen) -> str:
