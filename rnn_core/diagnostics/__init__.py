@@ -4,6 +4,7 @@ Everything here reads a cell and the `Trace` of a forward pass, and returns arra
 them.
 """
 
+from .flow import GradientGrid, gradient_grid
 from .gradients import GradientNorms, gradient_norms, jacobian, jacobians
 from .memory import (
     Saturation,
@@ -17,10 +18,12 @@ from .memory import (
 from .spectra import eigenvalues, lyapunov_exponents, singular_values, spectral_radius
 
 __all__ = [
+    "GradientGrid",
     "GradientNorms",
     "Saturation",
     "bias_for_half_life",
     "eigenvalues",
+    "gradient_grid",
     "gradient_norms",
     "half_life",
     "half_life_of_bias",
