@@ -1,0 +1,193 @@
+"""The GRU over a whole sequence, forward and back. See `engine.py` for the ideas.
+
+A block holds n_t z_t r_t of a step, in this order, and u_t = W_nh h_{t−1} + b_nh where the reset
+gate acts after the product.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from itertools import repeat
+
+import numpy as np
+
+from .engine_common import (
+    Params,
+    as_rows,
+    before,
+    blocks,
+    by_features,
+    chunks,
+    columns_of,
+    named,
+    packed,
+    unbuffered,
+)
+from .trace import Grads, H, Trace
+
+GATES = "nzr"
+
+
+@unbuffered()
+def gru_forward(p: Params, xs: np.ndarray, h: np.ndarray, reset: str) -> Params:
+    """Return gates, candidate, its recurrent part `u` where reset is after, and states."""
+    W, inputs, size = packed(p, GATES, halved="zr"), xs.shape[2], h.shape[1]
+    columns, hs = columns_of(xs, h)
+    after = reset == "after"
+    block = np.empty((len(xs), (3 + after) * size, len(h)), xs.dtype)
+    n, z, r, *us = (block[:, k : k + size] for k in range(0, block.shape[1], size))
+    np.matmul(W[:size, : inputs + 1], columns[:-1, : inputs + 1], out=n)  # W_nx x + b_n
+    if after:
+        U = W[:size, inputs:].copy()  # b_nh and W_nh
+        U[:, 0] = p.get("b_nh", 0)
+        _recur(W[size:], U, columns, block, us[0], after)
+    else:
+        _recur(W[size:], p["W_nh"], columns, block, repeat(np.empty_like(n[0]), len(xs)), after)
+    arrays = {"r": r, "z": z, "n": n} | ({"u": us[0]} if after else {}) | {"h": hs}
+    return {letter: by_features(a) for letter, a in arrays.items()}
+
+
+def _recur(
+    W: np.ndarray,
+    U: np.ndarray,
+    columns: np.ndarray,
+    block: np.ndarray,
+    us: Iterable[np.ndarray],
+    after: bool,
+) -> None:
+    """Fill `block` and the h in `columns`, from the first step to the last."""
+    size, half = len(U), np.array(0.5, block.dtype)
+    through = np.empty((size, block.shape[2]), block.dtype)
+    now, hs = columns[:-1], columns[:, -size:]
+    for column, one_h, h, h_new, n, zr, z, r, u in zip(
+        now,
+        now[:, -size - 1 :],
+        hs[:-1],
+        hs[1:],
+        block[:, :size],
+        block[:, size : 3 * size],
+        block[:, size : 2 * size],
+        block[:, 2 * size : 3 * size],
+        us,
+        strict=True,
+    ):
+        W.dot(column, zr)
+        np.tanh(zr, zr)
+        np.multiply(zr, half, zr)
+        np.add(zr, half, zr)
+        if after:
+            U.dot(one_h, u)
+            np.multiply(r, u, through)
+        else:
+            np.multiply(r, h, u)
+            U.dot(u, through)
+        np.add(n, through, n)
+        np.tanh(n, n)
+        np.subtract(n, h, h_new)
+        np.multiply(h_new, z, h_new)
+        np.add(h_new, h, h_new)
+
+
+@unbuffered()
+def gru_backward(p: Params, trace: Trace, dh: np.ndarray, dh_next: np.ndarray, reset: str) -> Grads:
+    """Return every gradient of `gru_forward`."""
+    W, inputs, size, after = packed(p, GATES), trace.xs.shape[2], dh.shape[2], reset == "after"
+    U_T, recur_back = _transposed(W[size:, inputs + 1 :], p["W_nh"], after)
+    dxs, dW = np.empty(trace.xs.shape, W.dtype), np.zeros((3 * size, inputs), W.dtype)
+    dU, db = np.zeros((3 * size, size), W.dtype), np.zeros((3 + after) * size, W.dtype)
+    dhs, dh_next = by_features(dh).copy(), dh_next.T.copy()  # (T, H, B), (H, B)
+    for steps in blocks(trace):
+        da = np.empty((len(db), steps.stop - steps.start, dhs.shape[2]), W.dtype)
+        for now, place in chunks(trace, steps, 5):
+            slopes = _slopes(trace, now, after)
+            recur_back(*U_T, slopes, dhs[now], dh_next)
+            da[:, place] = slopes[:, size : size + len(db)].swapaxes(0, 1)
+        da, hs = da.reshape(len(db), -1), as_rows(by_features(before(trace, "h", steps)))
+        da_x, da_h = da[: 3 * size], da[size:]  # n z r; z r, and u where r acts after the product
+        dW += da_x @ as_rows(trace.xs[steps])
+        dU[: len(da_h)] += da_h @ hs
+        if not after:
+            dU[2 * size :] += da[:size] @ (hs * as_rows(trace["r"][steps]))
+        db += da @ np.ones(da.shape[1], da.dtype)
+        da_x.T.dot(W[:, :inputs], as_rows(dxs[steps]))
+    grads = named("W_*x", "nzr", dW) | named("W_*h", "zrn", dU) | {"b_nh": db[3 * size :]}
+    grads |= named("b_*", "nzr", db[: 3 * size])
+    return Grads({name: grads[name] for name in p}, dxs, H(dh_next.T), by_features(dhs))
+
+
+def _transposed(
+    U_zr: np.ndarray, U_n: np.ndarray, after: bool
+) -> tuple[list[np.ndarray], Callable[..., None]]:
+    """Return the transposed recurrent weights, and the loop that uses them."""
+    if after:
+        return [np.concatenate([U_zr, U_n]).T.copy()], _recur_back_after
+    return [U_zr.T.copy(), U_n.T.copy()], _recur_back_before
+
+
+def _slopes(trace: Trace, steps: slice, after: bool) -> np.ndarray:
+    """Return what to multiply by: 1 − z for h_{t−1}, then slopes for n z r, then for u or r ⊙ h.
+
+    Where the reset gate acts after the product, all are ∂h_t/∂ of it; where before, the last two
+    are ∂(r ⊙ h_{t−1})/∂a_r and ∂(r ⊙ h_{t−1})/∂h_{t−1}.
+    """
+    r, z, n = (by_features(trace.arrays[k][steps]) for k in "rzn")
+    h, size = before(trace, "h", steps), n.shape[1]
+    slopes = np.empty((len(n), 5 * size, n.shape[2]), n.dtype)
+    keep, d_n, d_z, d_r, d_last = (slopes[:, k * size : (k + 1) * size] for k in range(5))
+    np.subtract(1, z, keep)
+    np.multiply(n, n, d_n)
+    np.subtract(1, d_n, d_n)
+    d_n *= z  # z (1 − n²)
+    np.subtract(n, h, d_z)
+    d_z *= z
+    d_z *= keep  # (n − h) z (1 − z)
+    np.subtract(1, r, d_r)
+    if after:
+        np.multiply(d_n, r, d_last)
+        d_r *= by_features(trace.arrays["u"][steps])
+        d_r *= d_last  # z (1 − n²) u r (1 − r)
+    else:
+        d_last[...] = r
+        d_r *= r
+        d_r *= h  # h r (1 − r)
+    return slopes
+
+
+def _recur_back_after(
+    U_T: np.ndarray, slopes: np.ndarray, dhs: np.ndarray, dh_next: np.ndarray
+) -> None:
+    """Turn slopes into gradients, and update `dh_next`, from the last step to the first."""
+    back, size = slopes[::-1], len(dh_next)
+    gates = back.reshape(len(back), 5, size, -1)
+    for d, da_zru, keep, dh_t in zip(
+        gates, back[:, 2 * size :], back[:, :size], dhs[::-1], strict=True
+    ):
+        np.add(dh_t, dh_next, dh_t)
+        np.multiply(d, dh_t, d)
+        U_T.dot(da_zru, dh_next)
+        np.add(dh_next, keep, dh_next)
+
+
+def _recur_back_before(
+    U_zr_T: np.ndarray, U_n_T: np.ndarray, slopes: np.ndarray, dhs: np.ndarray, dh_next: np.ndarray
+) -> None:
+    """Do the same where r acts before the product, through d = ∂L/∂(r_t ⊙ h_{t−1})."""
+    back, size, d = slopes[::-1], len(dh_next), np.empty_like(dh_next)
+    gates = back.reshape(len(back), 5, size, -1)
+    for by_h, by_d, da_n, da_zr, keep, through, dh_t in zip(
+        gates[:, :3],
+        gates[:, 3:],
+        gates[:, 1],
+        back[:, 2 * size : 4 * size],
+        gates[:, 0],
+        gates[:, 4],
+        dhs[::-1],
+        strict=True,
+    ):
+        np.add(dh_t, dh_next, dh_t)
+        np.multiply(by_h, dh_t, by_h)
+        U_n_T.dot(da_n, d)
+        np.multiply(by_d, d, by_d)
+        U_zr_T.dot(da_zr, dh_next)
+        np.add(dh_next, keep, dh_next)
+        np.add(dh_next, through, dh_next)
