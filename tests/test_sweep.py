@@ -18,9 +18,9 @@ import pytest
 import threadpoolctl
 from distributed import Client, LocalCluster
 
-from rnn_core.runs import RunFolder, fingerprint
 from rnn_core.sweep import SweepError, sweep
-from rnn_core.table import Table
+from rnn_core.sweep.runs import RunFolder, fingerprint
+from rnn_core.sweep.table import Table
 from tests.sweep_case import deadly, held, logged, product, runs_of, wait_for
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -241,7 +241,7 @@ run = make()
 
 
 PRINT = """
-from rnn_core.runs import fingerprint
+from rnn_core.sweep.runs import fingerprint
 def run(rng, cell, sizes=(1, None), *, key=len):
     return {"v": cell in {"LSTM", "GRU", "RNN"}, "w": max(map(lambda n: n or 0, sizes))}
 print(fingerprint(run))

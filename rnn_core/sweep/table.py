@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from . import checks
+from .. import checks
 
 SUMMARY = ("median", "lowest", "highest", "runs", "nan")
 
