@@ -19,8 +19,14 @@ STILL = (
 )
 
 
-def time_controls(last: int, t: int, *, letter: str = "t", name: str = "Time step") -> str:
-    """Return back, play, next and the slider for steps 0 … `last`; the script enables them."""
+def time_controls(
+    last: int, t: int, *, letter: str = "t", name: str = "Time step", text: str = ""
+) -> str:
+    """Return back, play, next and the slider for steps 0 … `last`; the script enables them.
+
+    `text` says aloud where the slider stands, if a number alone does not: its ``aria-valuetext``.
+    """
+    said = f' aria-valuetext="{escape(text)}"' if text else ""
     buttons = "".join(
         f'<button type="button" data-do="{key}" aria-label="{label}" title="{label}" disabled>'
         f'<svg viewBox="0 0 24 24" aria-hidden="true">{ICONS[key]}</svg></button>'
@@ -28,7 +34,7 @@ def time_controls(last: int, t: int, *, letter: str = "t", name: str = "Time ste
     )
     return (
         f'<div class="rnnw-controls">{buttons}<input type="range" data-do="time" min="0" '
-        f'max="{last}" value="{t}" aria-label="{escape(name)}" disabled>'
+        f'max="{last}" value="{t}" aria-label="{escape(name)}"{said} disabled>'
         f'<span class="rnnw-time"><i>{letter}</i> = <b data-t>{t}</b>'
         f'<span class="rnnw-of"> of 0…{last}</span></span></div>{STILL}'
     )

@@ -24,7 +24,7 @@ def figure(data: Mapping[str, Any], t: int, unit: int, letter: str) -> str:
     cells = "".join(diagram(lstm_table, layout, pen) for layout in (WIDE, TALL))
     longest = max(map(len, data["glyphs"]))
     extent = f"--T:{data['T']};--H:{data['H']};--w:{max(12, 9 * longest + 4 * (longest > 1))}px"
-    time = time_controls(data["T"] - 1, t)
+    time = time_controls(data["T"] - 1, t, text=f"step {t}, {pen.name}")
     return (
         f'<div class="rnnw-stepper" style="{extent}">{letters(pen)}{score(pen)}{time}'
         f"{saying(pen)}{chooser(pen)}{cells}{arithmetic(pen)}</div>"
