@@ -21,6 +21,7 @@ from sphinx.ext.napoleon import NumpyDocstring
 from sphinx.util.docutils import SphinxRole
 
 PACKAGE = "rnn_core"
+DASHES = re.compile(r"(?<=[*)]) -- ")
 INITIAL = re.compile(r"^(\s+)(?=[A-Z]\.(\s|$))")
 ROLE = "code-or-link"
 
@@ -92,7 +93,8 @@ def read_sections(
     """
     kind = "method" if what == "property" else what
     sizes = [INITIAL.sub(r"\1\\", line) for line in lines]
-    lines[:] = NumpyDocstring(sizes, app.config, app, kind, name, member, options).lines()
+    fields = NumpyDocstring(sizes, app.config, app, kind, name, member, options).lines()
+    lines[:] = [DASHES.sub(" – ", line) for line in fields]
 
 
 def keep_quotes(app: Sphinx, domain: str, kind: str, content: nodes.Element) -> None:

@@ -41,6 +41,8 @@ from .parallel import Task, execute_all, libraries, pack
 from .runs import RunFolder
 from .table import Table
 
+__all__ = ["Failure", "SweepError", "Table", "sweep"]
+
 
 @dataclass(frozen=True)
 class Failure:
