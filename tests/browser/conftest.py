@@ -39,6 +39,18 @@ window.model = {
   off: (event, call) => (listeners[event] = listeners[event].filter((other) => other !== call)),
 };
 window.heard = () => Object.values(listeners).flat().length;
+window.outside = []; // what listens outside the figure, which would outlive it
+for (const target of [window, document]) {
+  const { addEventListener, removeEventListener } = EventTarget.prototype;
+  target.addEventListener = function (...given) {
+    outside.push(given[0]);
+    addEventListener.apply(target, given);
+  };
+  target.removeEventListener = function (...given) {
+    outside.splice(outside.indexOf(given[0]), 1);
+    removeEventListener.apply(target, given);
+  };
+}
 window.remove = widget.render({ model, el: document.getElementById("host") });
 </script>"""
 NOT_OURS = {"layout", "tabbable", "tooltip"}  # traits that every ipywidget has
