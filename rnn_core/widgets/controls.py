@@ -46,8 +46,10 @@ def slider(name: str, label: str, last: int, place: int, text: str) -> str:
     `label` is markup, `name` the trait it sets. The script writes the text anew into the element
     with ``data-out`` and into ``aria-valuetext``.
     """
+    # An <output> here would take the label for its own, and the slider would have no name.
     return (
-        f'<label class="rnnw-knob"><span>{label}</span><output data-out="{name}">{text}</output>'
+        f'<label class="rnnw-knob"><span>{label}</span>'
+        f'<b data-out="{name}" aria-hidden="true">{text}</b>'
         f'<input type="range" name="{name}" min="0" max="{last}" value="{place}" '
         f'aria-valuetext="{escape(text)}" disabled></label>'
     )
