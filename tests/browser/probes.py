@@ -33,6 +33,27 @@ def controls(page: Page, nth: int = 0) -> list[Locator]:
     return [c for c in root_of(page, nth).locator(CONTROLS).all() if c.is_visible()]
 
 
+def operate(control: Locator) -> None:
+    """Move a control by one place, by keyboard."""
+    kind = control.evaluate("e => e.type")
+    if kind in ("range", "select-one"):
+        before = control.input_value()
+        keys = ("ArrowRight", "ArrowLeft") if kind == "range" else ("ArrowDown", "ArrowUp")
+        control.press(keys[0])
+        if control.input_value() == before:
+            control.press(keys[1])
+        assert control.input_value() != before
+    else:
+        control.press({"radio": "ArrowRight", "checkbox": "Space"}.get(kind, "Enter"))
+
+
+def movable(page: Page, nth: int = 0) -> list[Locator]:
+    """Return the controls that can be operated: of radio buttons, those that are chosen."""
+    found = [c for c in controls(page, nth) if c.is_enabled()]
+    found = [c for c in found if c.get_attribute("data-do") != "play"]
+    return [c for c in found if c.get_attribute("type") != "radio" or c.is_checked()]
+
+
 def stops(page: Page) -> list[dict[str, Any]]:
     """Press Tab through the page's one figure; return what had the focus, in order."""
     page.locator("body").press("Tab")

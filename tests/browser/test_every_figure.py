@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from rnn_core.widgets import front_end
 from rnn_core.widgets.base import Figure
-from tests.browser.probes import ask, controls, is_as_drawn, root_of, stops
+from tests.browser.probes import ask, controls, is_as_drawn, movable, operate, root_of, stops
 from tests.figures import NAMES, case
 
 pytestmark = pytest.mark.browser
@@ -36,26 +36,6 @@ OpenFigure = Callable[..., Page]
 def as_drawn(kind: str) -> str:
     """Return a figure as Python draws it."""
     return case(kind).make().drawing()
-
-
-def operate(control: Locator) -> None:
-    """Move a control by one place, by keyboard."""
-    kind = control.evaluate("e => e.type")
-    if kind in ("range", "select-one"):
-        before = control.input_value()
-        keys = ("ArrowRight", "ArrowLeft") if kind == "range" else ("ArrowDown", "ArrowUp")
-        control.press(keys[0])
-        if control.input_value() == before:
-            control.press(keys[1])
-        assert control.input_value() != before
-    else:
-        control.press({"radio": "ArrowRight", "checkbox": "Space"}.get(kind, "Enter"))
-
-
-def movable(page: Page, nth: int = 0) -> list[Locator]:
-    """Return the controls that can be operated: of radio buttons, those that are chosen."""
-    found = [c for c in controls(page, nth) if c.get_attribute("data-do") != "play"]
-    return [c for c in found if c.get_attribute("type") != "radio" or c.is_checked()]
 
 
 def stand(figure: Figure, stands: dict[str, object]) -> None:
@@ -86,7 +66,7 @@ def test_coming_to_life_changes_nothing(open_figure: OpenFigure, kind: str, host
     page = open_figure(kind, host=host)
     expect(root_of(page)).to_be_visible()
     is_as_drawn(page, as_drawn(kind))
-    assert all(c.is_enabled() for c in movable(page))
+    assert movable(page)
 
 
 @every_figure
@@ -120,8 +100,6 @@ def test_each_control_tells_python_and_the_page_shows_what_python_draws(
 ) -> None:
     page, figure = open_figure(kind, host="live"), case(kind).make()
     for control in movable(page):
-        if not control.is_enabled():
-            continue
         told = page.evaluate("saved.length")
         operate(control)
         saved = page.evaluate("saved")
@@ -154,8 +132,7 @@ def test_two_on_a_page_do_not_meddle(open_figure: OpenFigure, kind: str) -> None
     ids = page.locator("[id]").evaluate_all("nodes => nodes.map((node) => node.id)")
     assert len(ids) == len(set(ids))
     for control in movable(page, 1):
-        if control.is_enabled():
-            operate(control)
+        operate(control)
     is_as_drawn(page, as_drawn(kind))
     assert ask(page, "differences", as_drawn(kind), nth=1) != []
 
@@ -196,9 +173,22 @@ def test_it_does_not_scroll_sideways(open_figure: OpenFigure, kind: str, width: 
     page = open_figure(kind, width=width)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     for control in movable(page):
-        if control.is_enabled():
-            operate(control)
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
+        operate(control)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@every_figure
+@pytest.mark.parametrize("width", [900, 320])
+def test_a_drawing_with_two_shapes_shows_one(
+    open_figure: OpenFigure, kind: str, width: int
+) -> None:
+    root = root_of(open_figure(kind, width=width))
+    wide, tall = (
+        [shape.is_visible() for shape in root.locator(f".rnnw-{name}").all()]
+        for name in ("wide", "tall")
+    )
+    assert wide == [width > 640] * len(wide)
+    assert tall == [width <= 640] * len(tall)
 
 
 @every_figure
@@ -266,8 +256,7 @@ def test_reduced_motion_is_honoured(open_figure: OpenFigure, kind: str) -> None:
     page = open_figure(kind, reduced_motion="reduce")
     assert ask(page, "moving") == []
     for control in movable(page):
-        if control.is_enabled():
-            operate(control)
+        operate(control)
     assert page.evaluate("document.getAnimations().length") == 0
 
 
