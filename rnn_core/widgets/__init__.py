@@ -13,4 +13,5 @@ except ModuleNotFoundError as error:
     ) from error
 
 from .gate_stepper import GateStepper as GateStepper
+from .memory_half_life import MemoryHalfLife as MemoryHalfLife
 from .stepper.data import Follows as Follows

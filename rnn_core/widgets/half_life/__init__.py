@@ -1,0 +1,1 @@
+"""What the figure of half-lives shows, and how it is drawn."""
