@@ -15,9 +15,10 @@ from .trace import Trace
 
 Params = dict[str, np.ndarray]
 
-CACHE = 1 << 19  # bytes of slopes at a time: they stay in the cache until they are used
-ROWS = 1024  # steps × batch in one product for the weights; more is hardly faster
-
+# How much is worked on at a time. Both bounds are for speed; an eighth of all steps, between them,
+# keeps the working memory small beside what is stored.
+SLOPES = (1 << 17, 1 << 19)  # bytes of slopes, which stay in the cache until they are used
+ROWS = (256, 1024)  # steps × batch in one product for the gradients of weights
 
 Out = np.ndarray | None
 
@@ -87,10 +88,15 @@ def packed(p: Params, letters: str, halved: str = "") -> np.ndarray:
     return weights.reshape(-1, inputs + 1 + size)
 
 
-def named(template: str, letters: str, stacked: np.ndarray) -> Params:
-    """Return the gates of a stack by name: `template` has a `*` where the letter goes."""
-    gates = np.split(stacked, len(letters))
-    return {template.replace("*", k): gate for k, gate in zip(letters, gates, strict=True)}
+def stacked(p: Params, kind: str, letters: str) -> np.ndarray:
+    """Return parameters gate under gate; `kind` is "W_?x", "W_?h" or "b_?"."""
+    return np.concatenate([p[kind.replace("?", k)] for k in letters])
+
+
+def named(kind: str, letters: str, stacked: np.ndarray) -> Params:
+    """Return the gates of a stack by name: the inverse of `stacked`."""
+    gates = stacked.reshape(len(letters), -1, *stacked.shape[1:])
+    return {kind.replace("?", k): gate for k, gate in zip(letters, gates, strict=True)}
 
 
 def by_features(a: np.ndarray) -> np.ndarray:
@@ -133,12 +139,16 @@ def spans(steps: slice, length: int) -> Iterator[slice]:
 
 def blocks(trace: Trace) -> Iterator[slice]:
     """Return the steps whose weight gradients are one product, the last steps first."""
-    steps, batch, size = trace.h.shape
-    return spans(slice(0, steps), 1 + max(ROWS, 4 * size) // batch)
+    steps, batch, _ = trace.h.shape
+    return spans(slice(0, steps), 1 + _eighth(steps * batch, ROWS) // batch)
 
 
 def chunks(trace: Trace, block: slice, gates: int) -> Iterator[tuple[slice, slice]]:
     """Return the steps whose slopes are computed at once, and their places in the block."""
-    length = 1 + CACHE // (gates * trace.h[0].nbytes)
-    for chunk in spans(block, length):
+    step = gates * trace.h[0].nbytes
+    for chunk in spans(block, 1 + _eighth(len(trace) * step, SLOPES) // step):
         yield chunk, slice(chunk.start - block.start, chunk.stop - block.start)
+
+
+def _eighth(whole: int, bounds: tuple[int, int]) -> int:
+    return min(max(bounds[0], whole // 8), bounds[1])

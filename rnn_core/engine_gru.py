@@ -21,6 +21,7 @@ from .engine_common import (
     columns_of,
     named,
     packed,
+    stacked,
     unbuffered,
 )
 from .trace import Grads, H, Trace
@@ -59,6 +60,7 @@ def _recur(
     size, half = len(U), np.array(0.5, block.dtype)
     through = np.empty((size, block.shape[2]), block.dtype)
     now, hs = columns[:-1], columns[:, -size:]
+    multiply, subtract, tanh = np.multiply, np.subtract, np.tanh  # a local name is found faster
     for column, one_h, h, h_new, n, zr, z, r, u in zip(
         now,
         now[:, -size - 1 :],
@@ -72,29 +74,34 @@ def _recur(
         strict=True,
     ):
         W.dot(column, zr)
-        np.tanh(zr, zr)
-        np.multiply(zr, half, zr)
-        np.add(zr, half, zr)
+        tanh(zr, zr)
+        zr *= half
+        zr += half
         if after:
             U.dot(one_h, u)
-            np.multiply(r, u, through)
+            multiply(r, u, through)
         else:
-            np.multiply(r, h, u)
+            multiply(r, h, u)
             U.dot(u, through)
-        np.add(n, through, n)
-        np.tanh(n, n)
-        np.subtract(n, h, h_new)
-        np.multiply(h_new, z, h_new)
-        np.add(h_new, h, h_new)
+        n += through
+        tanh(n, n)
+        subtract(n, h, h_new)
+        h_new *= z
+        h_new += h
 
 
 @unbuffered()
 def gru_backward(p: Params, trace: Trace, dh: np.ndarray, dh_next: np.ndarray, reset: str) -> Grads:
     """Return every gradient of `gru_forward`."""
-    W, inputs, size, after = packed(p, GATES), trace.xs.shape[2], dh.shape[2], reset == "after"
-    U_T, recur_back = _transposed(W[size:, inputs + 1 :], p["W_nh"], after)
-    dxs, dW = np.empty(trace.xs.shape, W.dtype), np.zeros((3 * size, inputs), W.dtype)
-    dU, db = np.zeros((3 * size, size), W.dtype), np.zeros((3 + after) * size, W.dtype)
+    size, after = dh.shape[2], reset == "after"
+    W = stacked(p, "W_?x", "nzr")  # (3H, D)
+    U_T, recur_back = _transposed(p, after)
+    dxs, dW, dU = (
+        np.empty(trace.xs.shape, W.dtype),
+        np.zeros_like(W),
+        np.zeros((3 * size, size), W.dtype),
+    )
+    db = np.zeros((3 + after) * size, W.dtype)
     dhs, dh_next = by_features(dh).copy(), dh_next.T.copy()  # (T, H, B), (H, B)
     for steps in blocks(trace):
         da = np.empty((len(db), steps.stop - steps.start, dhs.shape[2]), W.dtype)
@@ -102,6 +109,7 @@ def gru_backward(p: Params, trace: Trace, dh: np.ndarray, dh_next: np.ndarray, r
             slopes = _slopes(trace, now, after)
             recur_back(*U_T, slopes, dhs[now], dh_next)
             da[:, place] = slopes[:, size : size + len(db)].swapaxes(0, 1)
+            del slopes  # or it would still be there beside the next one
         da, hs = da.reshape(len(db), -1), as_rows(by_features(before(trace, "h", steps)))
         da_x, da_h = da[: 3 * size], da[size:]  # n z r; z r, and u where r acts after the product
         dW += da_x @ as_rows(trace.xs[steps])
@@ -109,19 +117,18 @@ def gru_backward(p: Params, trace: Trace, dh: np.ndarray, dh_next: np.ndarray, r
         if not after:
             dU[2 * size :] += da[:size] @ (hs * as_rows(trace["r"][steps]))
         db += da @ np.ones(da.shape[1], da.dtype)
-        da_x.T.dot(W[:, :inputs], as_rows(dxs[steps]))
-    grads = named("W_*x", "nzr", dW) | named("W_*h", "zrn", dU) | {"b_nh": db[3 * size :]}
-    grads |= named("b_*", "nzr", db[: 3 * size])
+        da_x.T.dot(W, as_rows(dxs[steps]))
+        del da, da_x, da_h, hs
+    grads = named("W_?x", "nzr", dW) | named("W_?h", "zrn", dU) | {"b_nh": db[3 * size :]}
+    grads |= named("b_?", "nzr", db[: 3 * size])
     return Grads({name: grads[name] for name in p}, dxs, H(dh_next.T), by_features(dhs))
 
 
-def _transposed(
-    U_zr: np.ndarray, U_n: np.ndarray, after: bool
-) -> tuple[list[np.ndarray], Callable[..., None]]:
+def _transposed(p: Params, after: bool) -> tuple[list[np.ndarray], Callable[..., None]]:
     """Return the transposed recurrent weights, and the loop that uses them."""
     if after:
-        return [np.concatenate([U_zr, U_n]).T.copy()], _recur_back_after
-    return [U_zr.T.copy(), U_n.T.copy()], _recur_back_before
+        return [stacked(p, "W_?h", "zrn").T.copy()], _recur_back_after
+    return [stacked(p, "W_?h", "zr").T.copy(), p["W_nh"].T.copy()], _recur_back_before
 
 
 def _slopes(trace: Trace, steps: slice, after: bool) -> np.ndarray:
@@ -159,13 +166,15 @@ def _recur_back_after(
     """Turn slopes into gradients, and update `dh_next`, from the last step to the first."""
     back, size = slopes[::-1], len(dh_next)
     gates = back.reshape(len(back), 5, size, -1)
+    five = np.empty(gates.shape[1:], gates.dtype)  # ∂L/∂h_t, once for each
     for d, da_zru, keep, dh_t in zip(
         gates, back[:, 2 * size :], back[:, :size], dhs[::-1], strict=True
     ):
-        np.add(dh_t, dh_next, dh_t)
-        np.multiply(d, dh_t, d)
+        dh_t += dh_next
+        five[...] = dh_t
+        d *= five
         U_T.dot(da_zru, dh_next)
-        np.add(dh_next, keep, dh_next)
+        dh_next += keep
 
 
 def _recur_back_before(
@@ -184,10 +193,10 @@ def _recur_back_before(
         dhs[::-1],
         strict=True,
     ):
-        np.add(dh_t, dh_next, dh_t)
-        np.multiply(by_h, dh_t, by_h)
+        dh_t += dh_next
+        by_h *= dh_t
         U_n_T.dot(da_n, d)
-        np.multiply(by_d, d, by_d)
+        by_d *= d
         U_zr_T.dot(da_zr, dh_next)
-        np.add(dh_next, keep, dh_next)
-        np.add(dh_next, through, dh_next)
+        dh_next += keep
+        dh_next += through

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .engine_common import ACTIVATIONS, CACHE, Params, spans, unbuffered
+from .engine_common import ACTIVATIONS, Params, chunks, unbuffered
 from .trace import Grads, H, Trace
 
 
@@ -17,7 +17,7 @@ def rnn_forward(p: Params, xs: np.ndarray, h: np.ndarray, activation: str) -> Pa
     hs, recalled = rows.reshape(len(xs), *h.shape), np.empty(h.shape, xs.dtype)
     for a in hs:
         h.dot(U_T, recalled)
-        np.add(a, recalled, a)
+        a += recalled
         h = phi(a, a)
     return {"h": hs}
 
@@ -30,11 +30,11 @@ def rnn_backward(
     slope, U = ACTIVATIONS[activation].slope, p["W_hh"]
     dhs, dh_next = dh.copy(), dh_next.copy()
     da = np.empty_like(dhs)
-    for chunk in spans(slice(0, len(dhs)), 1 + CACHE // dhs[0].nbytes):
-        slope(trace.h[chunk], da[chunk])
-        for dh_t, da_t in zip(dhs[chunk][::-1], da[chunk][::-1], strict=True):
-            np.add(dh_t, dh_next, dh_t)
-            np.multiply(da_t, dh_t, da_t)  # the slope ∂h_t/∂a_t becomes ∂L/∂a_t
+    for now, _ in chunks(trace, slice(0, len(dhs)), 1):
+        slope(trace.h[now], da[now])
+        for dh_t, da_t in zip(dhs[now][::-1], da[now][::-1], strict=True):
+            dh_t += dh_next
+            da_t *= dh_t  # the slope ∂h_t/∂a_t becomes ∂L/∂a_t
             da_t.dot(U, dh_next)
     rows, late = da.reshape(-1, len(U)), da[1:].reshape(-1, len(U))  # (TB, H), (TB − B, H)
     params = {
