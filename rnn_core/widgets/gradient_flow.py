@@ -132,10 +132,11 @@ class GradientFlow(Figure):
         scales = [(f"{value:g}", f"{value:g}") for value in values["input_scale"]]
         views = [("norms", "Over many steps"), ("spectrum", "One step")]
         return (
-            f'<div class="rnnw-knobs">{choice("view", "Show", views, self.view)}'
+            f'<div class="rnnw-knobs">{"".join(sliders.values())}</div><div class="rnnw-knobs">'
             + choice("activation", "RNN", [(k, k) for k in OF_RADIUS], self.activation)
             + choice("input_scale", "Size of inputs", scales, f"{self.input_scale:g}")
-            + f'</div><div class="rnnw-knobs">{"".join(sliders.values())}</div>{STILL}'
+            + choice("view", "Show", views, self.view)
+            + f"</div>{STILL}"
         )
 
     @traitlets.validate(*stands)
