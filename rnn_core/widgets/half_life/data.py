@@ -32,7 +32,7 @@ def build(
 ) -> dict[str, Any]:
     """Return what the figure shows; half-lives travel as tenths, f as millionths."""
     biases, t_maxes = sorted(biases), sorted(t_maxes)
-    spreads = [chrono_half_lives(t_max, units, rng) for t_max in t_maxes]
+    spreads = chrono_half_lives(t_maxes, units, rng)
     middle = [[s.min(), np.median(s), s.max()] for s in spreads]
     return {
         "bias": biases,
@@ -47,14 +47,18 @@ def build(
     }
 
 
-def chrono_half_lives(t_max: int, units: int, rng: np.random.Generator) -> np.ndarray:
-    """Return the half-lives (units,) of the forget gates of an LSTM that `init.chrono` started.
+def chrono_half_lives(
+    t_maxes: Iterable[int], units: int, rng: np.random.Generator
+) -> list[np.ndarray]:
+    """Return, for each t_max, the half-lives (units,) of forget gates that `init.chrono` started.
 
-    The generator is left as it was, so that each `t_max` stretches the same draw.
+    The generator is left as it was, so that each t_max stretches the same draw.
     """
-    lstm = LSTM(1, units, rng=np.random.default_rng(0))
-    init.chrono(lstm, t_max, rng=copy.deepcopy(rng))
-    return diagnostics.half_life_of_bias(lstm.params["b_f"])
+    lstm, lives = LSTM(1, units, rng=np.random.default_rng(0)), []
+    for t_max in t_maxes:
+        init.chrono(lstm, t_max, rng=copy.deepcopy(rng))
+        lives.append(diagnostics.half_life_of_bias(lstm.params["b_f"]))
+    return lives
 
 
 def used_half_lives(cell: Any, trace: Any) -> np.ndarray | None:
