@@ -13,5 +13,6 @@ except ModuleNotFoundError as error:
     ) from error
 
 from .gate_stepper import GateStepper as GateStepper
+from .gradient_flow import GradientFlow as GradientFlow
 from .memory_half_life import MemoryHalfLife as MemoryHalfLife
 from .stepper.data import Follows as Follows
