@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from rnn_core import GRU, LSTM, RNN, interop
+from rnn_core.engine import sigmoid
 from rnn_core.layers import Bidirectional, Stacked
 from rnn_core.variants import LRU, LSTM1997, CoupledLSTM, MinGRU, OutlineLSTM, PeepholeLSTM
 from tests.cases import SHAPES, draw, make, same, shape_id, snapshot
@@ -173,7 +174,7 @@ def test_a_matrix_that_is_not_transposed_is_far_off():
 def test_the_conventions_are_plain_data():
     rows = [dataclasses.asdict(row) for row in interop.CONVENTIONS]
     assert json.loads(json.dumps(rows)) == rows
-    assert len({(row["framework"], row["cell"], row["option"]) for row in rows}) == len(rows) == 15
+    assert len({(row["framework"], row["cell"], row["option"]) for row in rows}) == len(rows) == 16
     for row in rows:
         assert sorted(row["gates"]) == sorted(
             {"RNN": "h", "LSTM": "ifgo", "GRU": "rzn"}[row["cell"]]
@@ -182,11 +183,34 @@ def test_the_conventions_are_plain_data():
         assert (row["z_weighs"] == "") == (row["reset"] == "") == (row["cell"] != "GRU")
 
 
-@pytest.mark.parametrize("row", interop.CONVENTIONS, ids=lambda row: f"{row.framework}-{row.cell}")
+def cell_of_row(row, D, H):
+    """Return a cell of the kind that a convention arranges, with every parameter random."""
+    if row.option == "OutlineLSTM":
+        cell = OutlineLSTM(D, H, rng=RNG, hidden="o tanh c")
+        for value in cell.params.values():
+            value[...] = RNG.normal(0, 0.5, value.shape)
+        return cell
+    variant = {"RNN": "rnn tanh", "LSTM": "lstm"}.get(row.cell, f"gru {row.reset}")
+    return cell_of(f"{variant} b_nh" if (row.reset, row.biases) == ("after", 2) else variant, D, H)
+
+
+def stored_of(row, cell):
+    """Return the arrays that a convention stores, by the names of `stored_arrays`."""
+    names = [name for group, _ in interop.stored_arrays(row) for name in group.split()]
+    if row.framework == "rnn_core":
+        return {name: cell.params[name] for name in names}
+    return dict(zip(names, arrays_of(there(row.framework, cell)), strict=True))
+
+
+every_row = pytest.mark.parametrize(
+    "row", interop.CONVENTIONS, ids=lambda row: f"{row.framework}-{row.cell}-{row.option}"
+)
+
+
+@every_row
 def test_the_shapes_in_the_table_are_those_of_the_arrays(row):
     D, H, G = 3, 4, len(row.gates)
-    variant = {"RNN": "rnn tanh", "LSTM": "lstm"}.get(row.cell, f"gru {row.reset}")
-    cell = make(variant, D, H)
+    cell = cell_of_row(row, D, H)
     sizes = {"(H, D) for each gate": (H, D), "(H, H) for each gate": (H, H)}
     if row.framework == "rnn_core":
         k = row.gates[0]
@@ -205,6 +229,75 @@ def test_the_shapes_in_the_table_are_those_of_the_arrays(row):
 
     wanted = [sizes.get(text) or size(text) for text in (row.weights_x, row.weights_h, row.bias)]
     assert found == wanted
+
+
+@every_row
+def test_the_stored_arrays_are_those_of_the_converters(row):
+    D, H = 3, 4
+    cell = cell_of_row(row, D, H)
+    stored = stored_of(row, cell)
+    if row.framework == "rnn_core":
+        assert stored.keys() == cell.params.keys()
+    for names, shape in interop.stored_arrays(row):
+        sizes = [part.split("·") for part in re.findall(r"[\d·DH]+", shape)]
+        wanted = tuple(math.prod({"D": D, "H": H}.get(k) or int(k) for k in part) for part in sizes)
+        assert [stored[name].shape for name in names.split()] == [wanted] * len(names.split())
+
+
+def quantities(row, cell):
+    """Return the weights of each gate by the names in the equations of a convention."""
+    stored, found, G = stored_of(row, cell), {}, len(row.gates)
+    if row.framework == "rnn_core":
+        return stored
+    if row.framework == "PyTorch":
+        for name, short in zip(stored, ("W_i", "W_h", "b_i", "b_h"), strict=True):
+            found |= {
+                short + k: v for k, v in zip(row.gates, np.split(stored[name], G), strict=True)
+            }
+        return found
+    letters = row.own_letters.split() if G > 1 else [""]
+    if row.framework == "Keras":
+        kernel, recurrent, bias = stored.values()
+        parts = {"W": kernel, "U": recurrent, "b": bias if row.biases == 1 else bias[0]}
+        parts |= {"rb": bias[1]} if row.biases == 2 else {}
+    else:
+        letters = row.own_letters.split()
+        (W,), (R,), (B,) = stored.values()
+        half = len(B) // 2
+        parts = {"W": W.T, "R": R.T, "Wb": B[:half], "Rb": B[half:]}
+    for short, whole in parts.items():
+        for k, part in zip(letters, np.split(whole, G, axis=-1), strict=True):
+            matrix = row.framework == "ONNX" and short in "WR"
+            found[f"{short}_{k}" if k else short] = part.T if matrix else part
+    return found
+
+
+def evaluate(line, known):
+    """Work out an equation as it is printed; return the name on its left and its value."""
+    left, right = line.split(" = ")
+
+    def name(found):
+        return f"known[{found[1]!r}]" + (".T" if found[2] else "")
+
+    right = re.sub(r"([A-Za-z]+_[a-z]+(?:−1)?|\b[WUb]\b)(ᵀ?)", name, right)
+    right = re.sub(r"(?<=[\])T]) (?=[k(])", " @ ", right)
+    right = right.replace("⊙", "*").replace(" − ", " - ").replace("σ", "sigmoid")
+    return left, eval(right, {"known": known, "tanh": np.tanh, "sigmoid": sigmoid})
+
+
+@every_row
+def test_the_equations_as_printed_compute_what_the_cell_computes(row):
+    cell = cell_of_row(row, 3, 4)
+    x, h, c = RNG.normal(size=3), RNG.normal(size=4), RNG.normal(size=4)
+    state = (h[None], c[None])[: 2 if row.cell == "LSTM" else 1]
+    want, _ = cell.step(x[None], state)
+    known = quantities(row, cell) | {"x_t": x, "X_t": x, "h_t−1": h, "H_t−1": h}
+    known |= {"c_t−1": c, "C_t−1": c}
+    for line in interop.equations(row):
+        left, value = evaluate(line, known)
+        known[left] = value
+    last = interop.equations(row)[-1].split(" = ")[0]
+    np.testing.assert_allclose(known[last], want.h[0], atol=1e-14)
 
 
 def test_a_convention_is_found_by_name():

@@ -12,6 +12,7 @@ from functools import partial
 from .. import checks
 
 FRAMEWORKS = ("rnn_core", "PyTorch", "Keras", "ONNX")
+OTHER_RESET = "a different function that no change of weights turns into the other"
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,8 @@ class Convention:
     framework, cell : str
         One of "rnn_core", "PyTorch", "Keras", "ONNX"; one of "RNN", "LSTM", "GRU".
     option : str
-        The framework's own setting that chooses this row, or "" where there is no choice.
+        The framework's own setting that chooses this row, or "" where there is no choice. Of
+        rnn_core's LSTMs one is "OutlineLSTM", which computes another function.
     gates : str
         The gates in the order of their blocks, in the book's letters.
     own_letters : str
@@ -84,6 +86,9 @@ _OURS = partial(
     sequence="(T, B, D)",
     outputs="(T, B, H)",
 )
+_OUTLINE = partial(  # whose o sees the new cell state and nothing else
+    _OURS, weights_x="(H, D) for each gate but o", weights_h="(H, H) for each gate, o's from c"
+)
 _TORCH = partial(
     Convention,
     "PyTorch",
@@ -114,6 +119,7 @@ _ONNX = partial(
 CONVENTIONS: tuple[Convention, ...] = (
     _OURS("RNN", "", "h", "h", "", "", 1, "(H,)", ""),
     _OURS("LSTM", "", "ifgo", "i f g o", "", "", 1, "(H,) for each gate", "ifo"),
+    _OUTLINE("LSTM", "OutlineLSTM", "ifgo", "i f g o", "", "", 1, "(H,) for each gate", ""),
     _OURS("GRU", "reset='after'", "rzn", "r z n", "new", "after", 1, "(H,) for each gate", ""),
     _OURS("GRU", "reset='before'", "rzn", "r z n", "new", "before", 1, "(H,) for each gate", ""),
     _TORCH("RNN", "", "h", "h", "", "", 2, "two of (H,)", ""),

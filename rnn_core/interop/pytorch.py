@@ -17,7 +17,7 @@ from ..cell import Cell, Layer
 from ..cells import GRU, RNN
 from ..layers import Stacked
 from .blocks import CELLS, KINDS, Blocks, alike, directions, from_blocks, joined, row_of, to_blocks
-from .conventions import convention
+from .conventions import OTHER_RESET, convention
 
 NAMES = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
 
@@ -118,7 +118,7 @@ def _check_variant(cell: Cell) -> None:
     if isinstance(cell, GRU) and cell.reset == "before":
         raise ValueError(
             "cell must be a GRU with reset='after', as PyTorch's is; got reset='before', "
-            "a different function that no change of weights turns into the other"
+            f"{OTHER_RESET}"
         )
     if isinstance(cell, RNN) and cell.activation not in ("tanh", "relu"):
         raise ValueError(
