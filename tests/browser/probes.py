@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Page
 
 PROBES = Path(__file__).with_suffix(".js").read_text("utf8")
 CONTROLS = "button, input, select"
+CONTRAST = 4.5
 
 
 def ask(page: Page, what: str, *given: object, nth: int = 0) -> Any:
@@ -23,6 +24,15 @@ def is_as_drawn(page: Page, markup: str, nth: int = 0, after: str = "") -> None:
     assert not found, "\n".join([after, *found])
 
 
+def is_legible(page: Page, least_px: float, nth: int = 0) -> None:
+    """Assert of every text in sight that it has contrast with what is under it, and is large."""
+    found = ask(page, "texts", nth=nth)
+    assert found
+    faint = {f"{t['text']}: {t['contrast']:.2f}" for t in found if t["contrast"] < CONTRAST}
+    small = {f"{t['text']}: {t['size']:.1f} px" for t in found if t["size"] < least_px - 0.01}
+    assert (faint, small) == (set(), set())
+
+
 def root_of(page: Page, nth: int = 0) -> Locator:
     """Return a figure of the page."""
     return page.locator(".rnnw").nth(nth)
@@ -33,8 +43,25 @@ def controls(page: Page, nth: int = 0) -> list[Locator]:
     return [c for c in root_of(page, nth).locator(CONTROLS).all() if c.is_visible()]
 
 
-def operate(control: Locator) -> None:
-    """Move a control by one place, by keyboard."""
+def movable(page: Page, nth: int = 0) -> list[Locator]:
+    """Return the controls that can be operated, of radio buttons those that are chosen.
+
+    Those that may hide others, as a choice of the view does, come last.
+    """
+    order = ["range", "select-one", "checkbox", "radio"]
+    found: list[tuple[int, Locator]] = []
+    for control in controls(page, nth):
+        kind = control.evaluate("e => e.type")
+        chosen = kind != "radio" or control.is_checked()
+        if chosen and control.is_enabled() and control.get_attribute("data-do") != "play":
+            found.append((order.index(kind) if kind in order else len(order), control))
+    return [control for _, control in sorted(found, key=lambda pair: pair[0])]
+
+
+def operate(control: Locator) -> bool:
+    """Move a control by one place, by keyboard; return whether that was still possible."""
+    if not (control.is_visible() and control.is_enabled()):
+        return False
     kind = control.evaluate("e => e.type")
     if kind in ("range", "select-one"):
         before = control.input_value()
@@ -45,13 +72,7 @@ def operate(control: Locator) -> None:
         assert control.input_value() != before
     else:
         control.press({"radio": "ArrowRight", "checkbox": "Space"}.get(kind, "Enter"))
-
-
-def movable(page: Page, nth: int = 0) -> list[Locator]:
-    """Return the controls that can be operated: of radio buttons, those that are chosen."""
-    found = [c for c in controls(page, nth) if c.is_enabled()]
-    found = [c for c in found if c.get_attribute("data-do") != "play"]
-    return [c for c in found if c.get_attribute("type") != "radio" or c.is_checked()]
+    return True
 
 
 def stops(page: Page) -> list[dict[str, Any]]:

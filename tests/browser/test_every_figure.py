@@ -15,7 +15,16 @@ from playwright.sync_api import Browser, Page, expect
 
 from rnn_core.widgets import front_end
 from rnn_core.widgets.base import Figure
-from tests.browser.probes import ask, controls, is_as_drawn, movable, operate, root_of, stops
+from tests.browser.probes import (
+    ask,
+    controls,
+    is_as_drawn,
+    is_legible,
+    movable,
+    operate,
+    root_of,
+    stops,
+)
 from tests.figures import NAMES, case
 
 pytestmark = pytest.mark.browser
@@ -23,7 +32,7 @@ every_figure = pytest.mark.parametrize("kind", NAMES)
 THREES = [NAMES[k : k + 3] for k in range(0, len(NAMES), 3)]
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 THEME = "theme => document.documentElement.dataset.theme = theme"
-CONTRAST, TARGET_PX, TEXT_PX, FRAME_MS = 4.5, 24, 10, 8
+TARGET_PX, TEXT_PX, FRAME_MS = 24, 10, 8
 JSON_BYTES, GZIP_BYTES, SCRIPT_BYTES = 60_000, 20_000, 40_000
 SCRIPTS = {"gate_stepper": 8_000}  # the budget of one figure's own script, where it is not 4,500
 OPEN_MS = 1_000
@@ -99,15 +108,16 @@ def test_each_control_tells_python_and_the_page_shows_what_python_draws(
     open_figure: OpenFigure, kind: str
 ) -> None:
     page, figure = open_figure(kind, host="live"), case(kind).make()
-    for control in movable(page):
-        told = page.evaluate("saved.length")
-        operate(control)
+    # Twice, for at first some may hide others.
+    for control in (control for _ in range(2) for control in movable(page)):
+        told, where = page.evaluate("saved.length"), control.evaluate("e => e.outerHTML")[:80]
+        if not operate(control):
+            continue
         saved = page.evaluate("saved")
-        what = control.evaluate("e => e.outerHTML.slice(0, 80)")
-        assert len(saved) > told or control.evaluate("e => e.nodeName === 'BUTTON'"), what
+        assert len(saved) > told or where.startswith("<button"), where
         if saved:
             stand(figure, saved[-1])
-        is_as_drawn(page, figure.drawing(), after=what)
+        is_as_drawn(page, figure.drawing(), after=where)
     assert page.evaluate("saved.length") > 0
 
 
@@ -146,10 +156,7 @@ def test_it_has_no_barrier(open_figure: OpenFigure, kind: str, width: int, theme
     found = Axe().run(page, context=".rnnw", options=RULES).response
     assert found["passes"]
     assert [(v["id"], [n["html"] for n in v["nodes"]]) for v in found["violations"]] == []
-    texts = ask(page, "texts")
-    assert texts
-    assert [text for text in texts if text["contrast"] < CONTRAST] == []
-    assert [text for text in texts if text["size"] < TEXT_PX] == []
+    is_legible(page, TEXT_PX)
 
 
 @every_figure
