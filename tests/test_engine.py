@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from benchmarks.memory import inputs, pass_of, peak, stored_minimum
-from rnn_core import GRU, LSTM, RNN, H, engine, engine_common
+from rnn_core import GRU, LSTM, RNN, H, engine
+from rnn_core.engine import common
 from tests.cases import VARIANTS, draw, everything, make, same, snapshot
 
 CELLS = (
@@ -65,8 +66,8 @@ def test_where_time_is_cut_makes_no_difference(variant, steps, monkeypatch):
     whole = run(cell, *case)
     step = 2 * 4 * 8  # bytes of one letter at one step
     for rows, slopes in ((1, 1), (2, 1), (6, 6 * step), (7, 11 * step), (8, 12 * step)):
-        monkeypatch.setattr(engine_common, "ROWS", (rows, rows))
-        monkeypatch.setattr(engine_common, "SLOPES", (slopes, slopes))
+        monkeypatch.setattr(common, "ROWS", (rows, rows))
+        monkeypatch.setattr(common, "SLOPES", (slopes, slopes))
         close(run(cell, *case), whole, 1e-12)
 
 
@@ -76,7 +77,7 @@ def test_long_sequences_are_their_short_segments(variant, steps):
     # With one sequence a block is 257 steps, so these are just below and above one block.
     cell = make(variant, 3, 20)
     case = draw(cell, steps, 1)
-    assert len(list(engine_common.blocks(cell.forward(*case[:2])))) == 1 + (steps > 257)
+    assert len(list(common.blocks(cell.forward(*case[:2])))) == 1 + (steps > 257)
     whole, parts = run(cell, *case), piecewise(cell, *case, 50)
     close({name: whole[name] for name in parts}, parts, 1e-10)
 
@@ -86,8 +87,8 @@ def test_slopes_are_cut_where_they_leave_the_cache(variant):
     cell = make(variant, 2, 64)
     case = draw(cell, 40, 32)
     trace = cell.forward(*case[:2])
-    block = next(engine_common.blocks(trace))
-    assert len(list(engine_common.chunks(trace, block, 6))) > 1
+    block = next(common.blocks(trace))
+    assert len(list(common.chunks(trace, block, 6))) > 1
     whole, parts = run(cell, *case), piecewise(cell, *case, 2)
     close({name: whole[name] for name in parts}, parts, 1e-10)
 
@@ -244,8 +245,8 @@ def test_dc_may_be_cut_and_of_any_layout(monkeypatch):
     case = draw(cell, 9, 2)
     dc = np.random.default_rng(5).standard_normal((9, 2, 4))
     trace, whole = lstm_grads(cell, case, dc)
-    monkeypatch.setattr(engine_common, "ROWS", (5, 5))
-    monkeypatch.setattr(engine_common, "SLOPES", (1, 1))
+    monkeypatch.setattr(common, "ROWS", (5, 5))
+    monkeypatch.setattr(common, "SLOPES", (1, 1))
     _, cut = lstm_grads(cell, case, odd(dc))
     close(everything(trace, cut), everything(trace, whole), 1e-13)
 

@@ -1,4 +1,4 @@
-"""The LSTM over a whole sequence, forward and back. See `engine.py` for the ideas.
+"""The LSTM over a whole sequence, forward and back. See `__init__.py` for the ideas.
 
 A block holds o_t i_t f_t g_t c_{t−1} of a step, in this order: the four gates are one product
 and one tanh, o i f are squashed alike, and i f times g c are the two terms of c_t.
@@ -11,7 +11,8 @@ from itertools import islice, repeat
 
 import numpy as np
 
-from .engine_common import (
+from ..trace import HC, Grads, Trace
+from .common import (
     Params,
     as_rows,
     before,
@@ -24,7 +25,6 @@ from .engine_common import (
     stacked,
     unbuffered,
 )
-from .trace import HC, Grads, Trace
 
 GATES = "oifg"
 

@@ -1,6 +1,6 @@
 """What the engines of the cells share: activations, packed weights, and how time is cut.
 
-`engine.py` tells the ideas; this module holds the parts that are the same in every cell.
+The ideas are told in `__init__.py`; here are the parts that are the same in every cell.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .trace import Trace
+from ..trace import Trace
 
 Params = dict[str, np.ndarray]
 

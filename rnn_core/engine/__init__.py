@@ -18,14 +18,14 @@ Each backward function reads as the forward one above it upside down. Inputs are
 cell; nothing here looks at shapes, writes to an array it was given, or remembers a call.
 """
 
-from .engine_common import ACTIVATIONS as ACTIVATIONS
-from .engine_common import Activation as Activation
-from .engine_common import Params as Params
-from .engine_common import relu as relu
-from .engine_common import sigmoid as sigmoid
-from .engine_gru import gru_backward as gru_backward
-from .engine_gru import gru_forward as gru_forward
-from .engine_lstm import lstm_backward as lstm_backward
-from .engine_lstm import lstm_forward as lstm_forward
-from .engine_rnn import rnn_backward as rnn_backward
-from .engine_rnn import rnn_forward as rnn_forward
+from .common import ACTIVATIONS as ACTIVATIONS
+from .common import Activation as Activation
+from .common import Params as Params
+from .common import relu as relu
+from .common import sigmoid as sigmoid
+from .gru import gru_backward as gru_backward
+from .gru import gru_forward as gru_forward
+from .lstm import lstm_backward as lstm_backward
+from .lstm import lstm_forward as lstm_forward
+from .rnn import rnn_backward as rnn_backward
+from .rnn import rnn_forward as rnn_forward

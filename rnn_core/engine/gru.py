@@ -1,4 +1,4 @@
-"""The GRU over a whole sequence, forward and back. See `engine.py` for the ideas.
+"""The GRU over a whole sequence, forward and back. See `__init__.py` for the ideas.
 
 A block holds n_t z_t r_t of a step, in this order, and u_t = W_nh h_{t−1} + b_nh where the reset
 gate acts after the product.
@@ -11,7 +11,8 @@ from itertools import repeat
 
 import numpy as np
 
-from .engine_common import (
+from ..trace import Grads, H, Trace
+from .common import (
     Params,
     as_rows,
     before,
@@ -24,7 +25,6 @@ from .engine_common import (
     stacked,
     unbuffered,
 )
-from .trace import Grads, H, Trace
 
 GATES = "nzr"
 

@@ -1,11 +1,11 @@
-"""The RNN over a whole sequence, forward and back. See `engine.py` for the ideas."""
+"""The RNN over a whole sequence, forward and back. See `__init__.py` for the ideas."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from .engine_common import ACTIVATIONS, Params, chunks, unbuffered
-from .trace import Grads, H, Trace
+from ..trace import Grads, H, Trace
+from .common import ACTIVATIONS, Params, chunks, unbuffered
 
 
 @unbuffered()
