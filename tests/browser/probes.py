@@ -27,10 +27,11 @@ def is_as_drawn(page: Page, markup: str, nth: int = 0, after: str = "") -> None:
 def is_legible(page: Page, least_px: float, nth: int = 0) -> None:
     """Assert of every text in sight that it has contrast with what is under it, and is large."""
     found = ask(page, "texts", nth=nth)
-    assert found
+    assert found, "no text is in sight"
     faint = {f"{t['text']}: {t['contrast']:.2f}" for t in found if t["contrast"] < CONTRAST}
     small = {f"{t['text']}: {t['size']:.1f} px" for t in found if t["size"] < least_px - 0.01}
-    assert (faint, small) == (set(), set())
+    assert not faint, f"contrast below {CONTRAST}: {sorted(faint)}"
+    assert not small, f"smaller than {least_px} px: {sorted(small)}"
 
 
 def root_of(page: Page, nth: int = 0) -> Locator:
@@ -69,7 +70,7 @@ def operate(control: Locator) -> bool:
         control.press(keys[0])
         if control.input_value() == before:
             control.press(keys[1])
-        assert control.input_value() != before
+        assert control.input_value() != before, control.evaluate("e => e.outerHTML")
     else:
         control.press({"radio": "ArrowRight", "checkbox": "Space"}.get(kind, "Enter"))
     return True
