@@ -87,7 +87,9 @@ def hold(
     known = gates(cell)
     if not known:
         raise ValueError(f"cell must have a gate that can be held; got {cell!r}")
-    held = _held(cell, checks.choice("gate", gate, known), _share(value), _rows(cell, units))
+    held = _held(
+        cell, checks.choice("gate", gate, known), share("value", value), _rows(cell, units)
+    )
     xs = checks.array("xs", xs, ("T", "B", cell.input_size), cell.dtype)
     since = checks.index("since", since, len(xs))
     if not since:
@@ -98,24 +100,31 @@ def hold(
     return before.replace(xs=xs, arrays=joined)
 
 
-def _held(cell: Cell, gate: str, share: float, rows: np.ndarray) -> Cell:
-    """Return a copy of `cell` whose `gate` is σ(b) = `share` in some units, whatever comes in."""
+def _held(cell: Cell, gate: str, at: float, rows: np.ndarray) -> Cell:
+    """Return a copy of `cell` whose `gate` is σ(b) = `at` in some units, whatever comes in."""
     other = copy.copy(cell)
     other.params = {name: value.copy() for name, value in cell.params.items()}
     for name, value in other.params.items():
         if name.split("_")[1][0] == gate:  # W_fx, W_fh, W_oc, b_f, p_f
             value[rows] = 0
     with np.errstate(divide="ignore"):
-        bias = np.log(share) - np.log1p(-share)  # the inverse of σ
+        bias = np.log(at) - np.log1p(-at)  # the inverse of σ
     other.params[f"b_{gate}"][rows] = np.clip(bias, -SHUT, SHUT)
     return other
 
 
-def _share(value: Any) -> float:
-    share = checks.real("value", value)
-    if not 0 <= share <= 1:
-        raise ValueError(f"value must be from 0 to 1; got {value}")
-    return share
+def share(name: str, value: Any) -> float:
+    """Return `value` as a number that a gate can have, from 0 to 1.
+
+    Examples
+    --------
+    >>> share("value", 1)
+    1.0
+    """
+    given = checks.real(name, value)
+    if not 0 <= given <= 1:
+        raise ValueError(f"{name} must be from 0 to 1; got {value}")
+    return given
 
 
 def _rows(cell: Cell, units: Any) -> np.ndarray:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from rnn_core import HC, LSTM
+from rnn_core.heads import Readout
 from rnn_core.widgets import Follows, GateStepper
 
 TEXT = 'say("hi",\n\tx<&y)  # "'
 UNITS = 5
 GATES = "ifgo"
+HELD_FROM = [3, 6, 12]
 SENTENCE = "Measured nowhere: this is a test."
 
 
@@ -35,13 +37,13 @@ def start_of(seed: int = 0) -> HC:
 def stepper(seed: int = 0, **changes: object) -> GateStepper:
     """Return a stepper with every option given."""
     lstm, xs = lstm_and_inputs(seed)
-    rng = np.random.default_rng(seed + 100)
     given = {
         "unit": 1,
         "t": 4,
         "cell": lstm,
         "truth": [k % 3 == 0 for k in range(len(TEXT))],
-        "output": rng.uniform(size=len(TEXT)),
+        "readout": Readout(UNITS, 1, rng=np.random.default_rng(seed + 200)),
+        "hold_from": HELD_FROM,
         "follows": Follows("the string", "inside a string", [0.1, -0.2, 0.3, -0.95, 0.5], SENTENCE),
         "label": "A test",
     }

@@ -1,139 +1,191 @@
+import { line, px, scale } from "./lib/charts.js";
 import { timeControls } from "./lib/controls.js";
-import { adopt, clamp, put, setText } from "./lib/model.js";
-import { shown, unpack } from "./lib/packing.js";
+import { adopt, clamp, put, setText, whenever } from "./lib/model.js";
+import { shown } from "./lib/packing.js";
+import { runs } from "./lib/program.js";
+import { finder, keepInSight } from "./lib/view.js";
 
+const ONE = 10000;
 const LEVELS = 8;
-const UNBOUNDED = new Set(["c", "c0", "fc", "ig"]);
+const HEIGHT = 64;
 
-// The numbers by key, step and unit; the keys are those of Numbers in pen.py.
-function reader(data) {
-  const H = data.H;
-  const all = (texts) =>
-    Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, unpack(text)]));
-  const series = all(data.n);
-  const output = data.output && unpack(data.output);
-  const r = data.follows && unpack(data.follows.r);
-  const row = data.parts && unpack(data.parts.row);
-  const parts = {};
-  for (const k of data.parts ? "ifgo" : "") parts[k] = all(data.parts[k]);
-  return (key, t, u) => {
-    const at = t * H + u;
-    if (series[key]) return series[key][at];
-    if (key === "ig") return series.c[at] - series.fc[at] - series.slack[at];
-    if (key === "c0") return t ? series.c[at - H] : series.start[u];
-    if (key === "y") return output[t];
-    if (key === "r") return r[u];
-    const part = parts[key[1]];
-    const fromX = part.x[row[t] * H + u];
-    if (key[0] === "a") return part.a[at];
-    if (key[0] === "b") return part.b[u];
-    if (key[0] === "x") return fromX;
-    return part.a[at] - fromX - part.b[u] - part.slack[at];
-  };
+// How large a number is drawn, from -1 to 1, as part() in pen.py.
+function part(data, number, key, t, u) {
+  const value = number(key, t, u) / ONE;
+  return data.large.includes(key) ? Math.tanh(value) : value;
 }
 
-// How large a number is drawn, from -1 to 1: cell states through tanh, as part() in pen.py.
-function part(number, key, t, u) {
-  const value = number(key, t, u) / 10000;
-  return UNBOUNDED.has(key) ? Math.tanh(value) : value;
-}
-
-function heatPaths(data, number, letter) {
+function drawHeat(view, data, { number }, letter) {
   const paths = {};
   for (let t = 0; t < data.T; t++)
     for (let u = 0; u < data.H; u++) {
-      const value = part(number, letter, t, u);
+      const value = part(data, number, letter, t, u);
       const level = Math.sign(value) * Math.floor(Math.abs(value) * LEVELS + 0.5);
       paths[level] = (paths[level] || "") + `M${t} ${u}${value < 0 ? ".2h1v.6" : "h1v1"}h-1z`;
     }
-  return paths;
+  for (const path of view.one(".rnnw-heat").children)
+    path.setAttribute("d", paths[path.dataset.level] || "");
+  for (const radio of view.all("[name=shown]")) radio.checked = radio.value === letter;
 }
 
-// Keep the current column in sight by scrolling its box, never the page.
-function keepInSight(scroll, t, T) {
-  const at = ((t + 0.5) / T) * scroll.scrollWidth;
-  const margin = Math.min(48, scroll.clientWidth / 4);
-  const hidden = at < scroll.scrollLeft + margin || at > scroll.scrollLeft + scroll.clientWidth - margin;
-  if (hidden) scroll.scrollLeft = at - scroll.clientWidth / 2;
+// The same lines and bars as in curve.py.
+function drawCurve(view, { now, free }, letter, u) {
+  const rows = [now, free].map((run) => run.unit(letter, u));
+  const top = Math.max(1, ...rows.flat().map((value) => Math.ceil(Math.abs(value) / ONE)));
+  const y = scale(-top * ONE, top * ONE, HEIGHT - 2, 2);
+  const [drawn, ghost] = rows.map((row) => line(row.map((value, k) => [k + 0.5, y(value)])));
+  const curve = view.one(".rnnw-curve");
+  curve.setAttribute("class", `rnnw-curve gate-${letter}`);
+  curve.children[1].setAttribute("d", now.run ? ghost : "");
+  curve.children[2].setAttribute("d", drawn);
+  view.say("[data-reach]", String(top));
+  view.one("[data-letter]").className = `gate-${letter}`;
+  view.say("[data-letter]", letter);
 }
 
-function render({ model, el }) {
-  const root = adopt(model, el);
-  const data = model.get("data");
-  const number = reader(data);
-  const find = (selector) => root.querySelector(selector);
-  const list = (selector) => [...root.querySelectorAll(selector)];
-  const texts = list("[data-n]").map((node) => [node, node.dataset.n, "p" in node.dataset]);
-  const shapes = list("[data-v]").map((node) => [node, node.dataset.v]);
-  const [steps, units, chars, names] = ["t", "u", "char", "name"].map((k) => list(`[data-${k}]`));
-  const [truth, best] = ["[data-truth]", "[data-best]"].map(find);
-  const [column, line] = [".rnnw-column", ".rnnw-row"].map(find);
-  const [scroll, heat, select] = [".rnnw-scroll", ".rnnw-heat", "[data-do=unit]"].map(find);
-  const time = timeControls(root, model, data.T - 1);
+function drawBars(view, { now, free }) {
+  const box = view.one(".rnnw-output");
+  if (!box) return;
+  const bars = now.output.map((y, k) => `M${k} 100h1v-${px(y / 100)}h-1z`).join("");
+  const tops = free.output.flatMap((y, k) => [k, k + 1].map((x) => [x, 100 - y / 100]));
+  box.firstChild.setAttribute("d", bars);
+  box.lastChild.setAttribute("d", now.run ? line(tops) : "");
+}
+
+// Which gate is held, and what the free run has here.
+function drawHeld(view, { now, free }, t, u) {
+  const run = now.run || { from: Infinity };
+  const held = t >= run.from;
+  view.one(".rnnw-stepper").toggleAttribute("data-held", held);
+  for (const node of view.all("[data-gate]"))
+    setText(node, held && node.dataset.gate === run.gate ? "held" : node.dataset.label);
+  const mark = view.one(".rnnw-since");
+  mark.hidden = !now.run;
+  if (now.run) mark.style.setProperty("--s", run.from);
+  const said = view.one(".rnnw-compare");
+  if (!said) return;
+  said.hidden = !now.run;
+  view.one("[data-then]").hidden = !held;
+  if (now.run) view.say("[data-hold]", `${run.gate} is held at ${run.value} from step ${run.from} on`);
+  for (const node of view.all("[data-f]")) setText(node, shown(free.number(node.dataset.f, t, u)));
+}
+
+function drawNumbers(view, data, { number, run }, t, u) {
+  const held = run && t >= run.from;
+  for (const [node, key, enclosed, inner] of view.texts) {
+    const text = held && inner ? "" : shown(number(key, t, u));
+    setText(node, enclosed && text[0] === "−" ? `(${text})` : text);
+  }
+  for (const [node, key] of view.shapes)
+    node.style.setProperty("--v", part(data, number, key, t, u));
+}
+
+// What is said of the present step and unit.
+function drawPlace(view, data, t, u, range) {
+  const glyph = data.glyphs[t];
+  const name = data.names[glyph] || glyph;
+  const words = { t: String(t), u: String(u), char: glyph, name };
+  for (const key in words) view.say(`[data-${key}]`, words[key]);
+  if (data.truth) view.say("[data-truth]", data.truth[t] === "1" ? "yes" : "no");
+  for (const node of view.all("[data-best]")) node.hidden = u !== data.follows.best;
+  view.one(".rnnw-column").style.setProperty("--t", t);
+  view.one(".rnnw-row").style.setProperty("--u", u);
+  range.value = t;
+  range.setAttribute("aria-valuetext", `step ${t}, ${name}`);
+  view.one("[data-do=unit]").selectedIndex = u;
+}
+
+function viewOf(root) {
+  const find = finder(root);
+  const texts = find.all("[data-n]").map((node) => [
+    node, node.dataset.n, "p" in node.dataset, node.matches(".rnnw-split"),
+  ]);
+  const shapes = find.all("[data-v]").map((node) => [node, node.dataset.v]);
+  return { ...find, texts, shapes };
+}
+
+// The choice of a gate to hold and of the step; with a kernel, of any step.
+function holdControls(view, model, { holds, T }) {
+  const radios = view.all("[name=held]");
+  const range = view.one("[name=from]");
+  if (!range) return () => {};
+  const steps = model.get("live") ? [...Array(T).keys()] : holds.steps;
+  const first = holds.steps[range.value];
+  const place = (from) => {
+    range.max = steps.length - 1;
+    range.value = steps.indexOf(from);
+    range.setAttribute("aria-valuetext", from);
+    view.say("[data-out=from]", String(from));
+  };
+  const ask = () => {
+    const { value } = radios.find((radio) => radio.checked);
+    const from = steps[range.value];
+    place(from);
+    put(model, "hold", value ? { gate: value[0], value: +value.slice(1), from } : {});
+  };
+  for (const node of [...radios, range]) node.addEventListener("input", ask);
+  place(first);
+  return ({ gate, value, from }) => {
+    for (const radio of radios) radio.checked = radio.value === (gate ? gate + value : "");
+    if (gate) place(from);
+  };
+}
+
+function listen(view, model, data, move) {
   const setUnit = (u) => put(model, "unit", clamp(u, data.H - 1));
-
-  function draw() {
-    const t = model.get("t");
-    const u = model.get("unit");
-    const glyph = data.glyphs[t];
-    const name = data.names[glyph] || glyph;
-    keepInSight(scroll, t, data.T); // first, while nothing has changed and the layout is known
-    for (const [node, key, enclosed] of texts) {
-      const text = shown(number(key, t, u));
-      setText(node, enclosed && text[0] === "−" ? `(${text})` : text);
-    }
-    for (const [node, key] of shapes)
-      node.style.setProperty("--v", part(number, key, t, u));
-    for (const node of steps) setText(node, String(t));
-    for (const node of units) setText(node, String(u));
-    for (const node of chars) setText(node, glyph);
-    for (const node of names) setText(node, name);
-    if (truth) setText(truth, data.truth[t] === "1" ? "yes" : "no");
-    if (best) best.hidden = u !== data.follows.best;
-    column.style.setProperty("--t", t);
-    line.style.setProperty("--u", u);
-    time.range.value = t;
-    time.range.setAttribute("aria-valuetext", `step ${t}, ${name}`);
-    select.selectedIndex = u;
-  }
-
-  function drawHeat() {
-    const letter = model.get("shown");
-    const paths = heatPaths(data, number, letter);
-    for (const path of heat.children) path.setAttribute("d", paths[path.dataset.level] || "");
-    for (const radio of list("[name=shown]")) radio.checked = radio.value === letter;
-  }
-
-  find(".rnnw-strip").addEventListener("click", (event) => {
+  view.one(".rnnw-strip").addEventListener("click", (event) => {
     const box = event.currentTarget.getBoundingClientRect();
-    time.move(Math.floor(((event.clientX - box.left) / box.width) * data.T));
-    const map = heat.getBoundingClientRect();
+    move(Math.floor(((event.clientX - box.left) / box.width) * data.T));
+    const map = view.one(".rnnw-heat").getBoundingClientRect();
     const u = Math.floor(((event.clientY - map.top) / map.height) * data.H);
     if (u >= 0 && u < data.H) setUnit(u);
   });
-  scroll.addEventListener("keydown", (event) => {
+  view.one(".rnnw-scroll").addEventListener("keydown", (event) => {
     const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
     if (!by) return;
     event.preventDefault();
     setUnit(model.get("unit") + by);
   });
+  const select = view.one("[data-do=unit]");
   select.addEventListener("change", () => setUnit(select.selectedIndex));
-  find(".rnnw-letters").addEventListener("change", (event) => put(model, "shown", event.target.value));
-  const follow = find("[data-do=best]");
-  if (follow)
-    follow.addEventListener("click", () => {
+  view.one(".rnnw-letters").addEventListener("change", (e) => put(model, "shown", e.target.value));
+  for (const button of view.all("[data-do=best]"))
+    button.addEventListener("click", () => {
       put(model, "shown", data.follows.letter);
       setUnit(data.follows.best);
     });
+}
 
-  const heard = { "change:t": draw, "change:unit": draw, "change:shown": drawHeat };
-  for (const event in heard) model.on(event, heard[event]);
-  draw();
-  drawHeat();
-  return () => {
-    time.stop();
-    for (const event in heard) model.off(event, heard[event]);
+function render({ model, el }) {
+  const root = adopt(model, el);
+  const view = viewOf(root);
+  const data = model.get("data");
+  const time = timeControls(root, model, data.T - 1);
+  const showHold = holdControls(view, model, data);
+  listen(view, model, data, time.move);
+  let choose = runs(data);
+  const both = () => choose(model.get("hold"));
+  const drawStep = () => {
+    const [t, u, run] = [model.get("t"), model.get("unit"), both()];
+    keepInSight(view.one(".rnnw-scroll"), t, data.T); // first, while the layout is known
+    drawNumbers(view, data, run.now, t, u);
+    drawPlace(view, data, t, u, time.range);
+    drawHeld(view, run, t, u);
   };
+  const drawRun = () => {
+    showHold(model.get("hold"));
+    drawHeat(view, data, both().now, model.get("shown"));
+    drawBars(view, both());
+    drawStep();
+  };
+  const drawUnit = () => drawCurve(view, both(), model.get("shown"), model.get("unit"));
+  const stops = [
+    whenever(model, ["data"], () => (choose = runs(model.get("data")))),
+    whenever(model, ["t", "unit"], drawStep),
+    whenever(model, ["shown", "hold", "data"], drawRun),
+    whenever(model, ["shown", "unit", "hold", "data"], drawUnit),
+  ];
+  return () => [time.stop, ...stops].forEach((stop) => stop());
 }
 
 export default { render };

@@ -11,6 +11,7 @@ import numpy as np
 
 ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 LIMIT = (1 << 23) / 1e4  # four base-64 digits hold 24 bits
+SMALL = {"t": (3, 1), "h": (2, 3)}  # how many numbers up to 1 or 3 in size share a digit
 
 
 def ten_thousandths(values: np.ndarray) -> np.ndarray:
@@ -32,9 +33,14 @@ def pack(numbers: np.ndarray) -> str:
     str
         The number of base-64 digits each one takes, then the first digit of all, the second of
         all, and so on, most significant first; each number is shifted to be non-negative. Digits
-        of one place look alike, so a server's gzip packs them better side by side.
+        of one place look alike, so a server's gzip packs them better side by side. Numbers of
+        at most 1 or 3 in size share a digit by threes ("t") or twos ("h"); after the letter
+        stands how many numbers of the last digit are not there.
     """
     flat = numbers.ravel()
+    for letter, (share, most) in SMALL.items():
+        if flat.size and np.abs(flat).max() <= most:
+            return letter + _pack_small(flat, share, most)
     width = next((w for w in range(1, 5) if np.all(np.abs(flat) < 1 << (6 * w - 1))), None)
     if width is None:
         raise ValueError(f"numbers must lie within ±{LIMIT}; got {np.abs(flat).max() / 1e4}")
@@ -43,11 +49,24 @@ def pack(numbers: np.ndarray) -> str:
     return str(width) + np.frombuffer(ALPHABET, np.uint8)[digits].tobytes().decode()
 
 
+def _pack_small(flat: np.ndarray, share: int, most: int) -> str:
+    missing = -len(flat) % share
+    padded = np.pad(flat, (0, missing)).reshape(-1, share) + most
+    digits = padded @ (2 * most + 1) ** np.arange(share)  # the first number is the lowest place
+    return str(missing) + np.frombuffer(ALPHABET, np.uint8)[digits].tobytes().decode()
+
+
 def unpack(text: str) -> list[int]:
     """Return the whole numbers in a text made by `pack`."""
-    width = int(text[0])
     values = np.zeros(256, np.int64)
     values[list(ALPHABET)] = np.arange(64)
+    if text[0] in SMALL:
+        share, most = SMALL[text[0]]
+        digits = values[np.frombuffer(text[2:].encode(), np.uint8)]
+        base = 2 * most + 1
+        small = digits[:, None] // base ** np.arange(share) % base - most
+        return small.ravel()[: small.size - int(text[1])].tolist()
+    width = int(text[0])
     digits = values[np.frombuffer(text[1:].encode(), np.uint8)].reshape(width, -1)
     shifts = 6 * np.arange(width - 1, -1, -1)
     return ((digits << shifts[:, None]).sum(0) - (1 << (6 * width - 1))).tolist()

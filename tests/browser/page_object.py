@@ -18,7 +18,7 @@ NUMBERS = """root => {
 # Every step of one unit by the forward button, as fast as the page can go.
 WALK = f"""root => {{
   const numbers = {NUMBERS}, next = root.querySelector("[data-do=next]");
-  const last = +root.querySelector("input[type=range]").max, all = [numbers(root)];
+  const last = +root.querySelector("[data-do=time]").max, all = [numbers(root)];
   for (let t = 0; t < last; t++) {{ next.click(); all.push(numbers(root)); }}
   return all;
 }}"""

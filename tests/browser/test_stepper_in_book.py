@@ -69,7 +69,7 @@ def test_every_step_and_unit_shows_what_the_model_computes(page: Page) -> None:
         figure.unit_choice.select_option(str(unit))
         for t, numbers in enumerate(figure.walk()):
             assert numbers.pop("y") == digits(output[t])
-            assert abs(float(numbers.pop("r").replace("−", "-"))) <= 1
+            assert abs(float(numbers.pop("corr").replace("−", "-"))) <= 1
             assert numbers == expected[t][unit], f"step {t}, unit {unit}"
 
 
@@ -94,7 +94,7 @@ def test_the_unit_that_follows_best_has_the_largest_correlation(page: Page) -> N
     sizes = []
     for unit in range(figure.unit_choice.locator("option").count()):
         figure.unit_choice.select_option(str(unit))
-        sizes.append(abs(float(figure.numbers()["r"].replace("−", "-"))))
+        sizes.append(abs(float(figure.numbers()["corr"].replace("−", "-"))))
     figure.button("Show me the unit that follows").click()
     assert figure.unit == int(np.argmax(sizes))
 

@@ -1,10 +1,12 @@
 // Numbers as they travel from Python: see packing.py.
 
 const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+const SMALL = { t: [3, 1], h: [2, 3] };
 const VALUE = new Map([...DIGITS].map((digit, value) => [digit, value]));
 
 // The inverse of pack() in packing.py: whole numbers, mostly ten-thousandths.
 export function unpack(text) {
+  if (SMALL[text[0]]) return unpackSmall(text, ...SMALL[text[0]]);
   const width = +text[0];
   const shift = 2 ** (6 * width - 1);
   const numbers = new Array((text.length - 1) / width).fill(0);
@@ -13,6 +15,16 @@ export function unpack(text) {
       numbers[k] = number * 64 + VALUE.get(text[1 + place * numbers.length + k]);
     });
   return numbers.map((number) => number - shift);
+}
+
+// Numbers of at most `most` in size, of which `share` stand in a digit, the lowest place first.
+function unpackSmall(text, share, most) {
+  const base = 2 * most + 1;
+  const numbers = [];
+  for (const digit of text.slice(2))
+    for (let rest = VALUE.get(digit), k = 0; k < share; k++, rest = Math.floor(rest / base))
+      numbers.push((rest % base) - most);
+  return numbers.slice(0, numbers.length - +text[1]);
 }
 
 // The same text as shown() in packing.py: a whole number of 10^-places.

@@ -13,12 +13,15 @@ from typing import Any
 import numpy as np
 
 from rnn_core import checks
+from rnn_core.cell import Cell
+from rnn_core.engine import sigmoid
 from rnn_core.glyphs import glyphs
+from rnn_core.heads import Readout
 from rnn_core.trace import Trace
 
 from ..packing import LIMIT, pack, ten_thousandths
-
-GATES = "ifgo"
+from . import program, tables
+from .tables.parts import Table
 
 
 @dataclass(frozen=True)
@@ -61,79 +64,78 @@ def build(
     follows: Follows | Mapping[str, Any] | None,
 ) -> dict[str, Any]:
     """Return the data of a gate stepper; the arguments are those of `GateStepper`."""
+    known = ", ".join(tables.TABLES)
     if not isinstance(trace, Trace):
-        raise TypeError(f"trace must be a Trace of an LSTM; got {type(trace).__name__}")
-    if trace.kind != "LSTM":
-        raise ValueError(f"trace must be of an LSTM; got a trace of {trace.kind}")
+        raise TypeError(f"trace must be a Trace; got {type(trace).__name__}")
+    if trace.kind not in tables.TABLES:
+        raise ValueError(f"trace must be of one of {known}; got a trace of {trace.kind}")
     steps, batches, units = trace.h.shape
     batch = checks.index("batch", batch, batches)
-    series = _series(trace, batch)
+    table = tables.of(trace.kind, trace.options)
     signs, names = glyphs(text, steps)
+    inner = [op.key for op in table.ops if op.inner] if cell is not None else []
     return {
         "kind": trace.kind,
+        "options": trace.options,
+        "batch": batch,
         "T": steps,
         "H": units,
         "glyphs": signs,
         "names": names,
-        "n": _packed(series),
-        "parts": None if cell is None else _parts(trace, batch, cell),
+        "shows": table.shows,
+        "large": [*table.large, *inner],
+        **_numbers(table, trace, batch, cell),
         "truth": None if truth is None else _truth(truth, steps),
         "output": None if output is None else pack(ten_thousandths(_output(output, steps))),
         "follows": None if follows is None else _follows(follows, units),
+        "holds": None,
+        "runs": [],
     }
 
 
-def _series(trace: Trace, batch: int) -> dict[str, np.ndarray]:
-    """Return what is shown at each step, by key, each (T, H); the start states are (1, H)."""
-    one = {k: trace[k][:, batch].astype(float) for k in (*GATES, "c", "h")}
-    for k, value in one.items():
+def _numbers(table: Table, trace: Trace, batch: int, cell: Any) -> dict[str, Any]:
+    """Return the numbers of the free run: what is fixed, and what is off on paper, by key.
+
+    What comes from the input is kept once for each distinct input.
+    """
+    if cell is not None and not fits(cell, trace):
+        raise ValueError(f"cell must be the {trace.kind} that made the trace; got {cell!r:.60}")
+    ops = table.ops if cell is not None else program.without_inner(table.ops)
+    params = {} if cell is None else cell.params
+    _check_range(trace, batch, ops)
+    whole = program.whole(program.values(ops, trace, batch, params))
+    _, first, row = np.unique(trace.xs[:, batch], axis=0, return_index=True, return_inverse=True)
+    weights = {op.key: ten_thousandths(params[op.param]) for op in ops if op.kind == "dot"}
+    places = {"before": slice(0, 1), "unit": slice(0, 1), "input": first}
+    fixed = {op.key: whole[op.key][places[op.kind]] for op in ops if op.kind in places} | weights
+    rows = program.rows(ops)
+    return {
+        "program": rows,
+        "row": pack(row.ravel()) if cell is not None else None,
+        "fixed": {key: pack(value) for key, value in fixed.items()},
+        "n": program.encode(rows, whole, weights),
+    }
+
+
+def fits(cell: Any, trace: Trace) -> bool:
+    """Return whether a cell may have made a trace, as far as kind, options and sizes tell."""
+    sizes = (trace.xs.shape[-1], trace.h.shape[-1])
+    return (
+        isinstance(cell, Cell)
+        and (cell.kind, cell.options) == (trace.kind, trace.options)
+        and (cell.input_size, cell.hidden_size) == sizes
+    )
+
+
+def _check_range(trace: Trace, batch: int, ops: Sequence[program.Op]) -> None:
+    """Refuse numbers that are not finite, or too large to be packed."""
+    for k in (op.key for op in ops if op.key in trace.arrays):
+        value = trace[k][:, batch]
         checks.finite(f"trace[{k!r}]", value)
         if np.abs(value).max() >= LIMIT:
             raise ValueError(f"trace[{k!r}] must lie within ±{LIMIT}; got {np.abs(value).max()}")
-    before = trace.before("c")[:, batch].astype(float)
-    checks.finite("trace.start.c", before[:1])
-    kept, added = one["f"] * before, one["i"] * one["g"]
-    return one | {"tc": np.tanh(one["c"]), "fc": kept, "ig": added, "start": before[:1]}
-
-
-def _packed(series: dict[str, np.ndarray]) -> dict[str, str]:
-    """Return the series as text.
-
-    What is added, i·g, is what is new in c less what is kept, but for a last digit of rounding;
-    that digit is sent in its place, as it takes a third of the room.
-    """
-    whole = {key: ten_thousandths(value) for key, value in series.items()}
-    whole["slack"] = whole["c"] - whole["fc"] - whole.pop("ig")
-    return {key: pack(value) for key, value in whole.items()}
-
-
-def _parts(trace: Trace, batch: int, cell: Any) -> dict[str, Any]:
-    """Return the pre-activations, split by where they come from.
-
-    What comes from the input is stored once for each distinct input. What comes from the state
-    is the sum less the other two, but for a last digit of rounding, and that digit is stored.
-    """
-    params, units = getattr(cell, "params", None), trace.h.shape[-1]
-    want = {f"W_{k}x": (units, trace.xs.shape[-1]) for k in GATES}
-    want |= {f"W_{k}h": (units, units) for k in GATES} | {f"b_{k}": (units,) for k in GATES}
-    if not isinstance(params, Mapping) or any(
-        name not in params or np.shape(params[name]) != shape for name, shape in want.items()
-    ):
-        raise ValueError(f"cell must be the LSTM that made the trace, {trace!r}; got {cell!r:.60}")
-    inputs, row = np.unique(trace.xs[:, batch], axis=0, return_inverse=True)
-    before = trace.before("h")[:, batch]
-    parts: dict[str, Any] = {"row": pack(row.ravel())}
-    for k in GATES:
-        from_x, from_h = inputs @ params[f"W_{k}x"].T, before @ params[f"W_{k}h"].T
-        bias = np.asarray(params[f"b_{k}"])
-        total = from_x[row.ravel()] + from_h + bias
-        value = np.tanh(total) if k == "g" else 0.5 + 0.5 * np.tanh(total / 2)
-        if not np.allclose(value, trace[k][:, batch], atol=1e-5):
-            raise ValueError(f"cell must be the LSTM that made the trace; its {k} differs from it")
-        x, h, b, a = map(ten_thousandths, (from_x, from_h, bias, total))
-        slack = a - x[row.ravel()] - b - h
-        parts[k] = {"x": pack(x), "b": pack(b), "a": pack(a), "slack": pack(slack)}
-    return parts
+    for k in trace.start._fields:
+        checks.finite(f"trace.start.{k}", getattr(trace.start, k)[batch])
 
 
 def _truth(truth: Any, steps: int) -> str:
@@ -153,6 +155,14 @@ def _output(output: Any, steps: int) -> np.ndarray:
             f"output must be probabilities from 0 to 1; got {given.min()} to {given.max()}"
         )
     return given
+
+
+def probability(readout: Any, trace: Trace, batch: int) -> np.ndarray:
+    """Return σ of the one score of a readout at each step."""
+    checks.instance("readout", readout, Readout)
+    if readout.output_size != 1:
+        raise ValueError(f"readout must have one score; got {readout!r}")
+    return sigmoid(readout.forward(trace.h)[:, checks.index("batch", batch, trace.h.shape[1]), 0])
 
 
 def _follows(follows: Follows | Mapping[str, Any], units: int) -> dict[str, Any]:

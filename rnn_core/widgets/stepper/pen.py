@@ -3,58 +3,38 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from typing import Any
 
-from ..packing import shown, unpack
-from .data import GATES
+from rnn_core.palette import LOOKS
 
-ONE = 10_000  # numbers are whole ten-thousandths
-UNBOUNDED = ("c", "c0", "fc", "ig")  # the cell state, and what is kept of it and added
+from ..packing import shown, unpack
+from . import tables
+from .program import ONE, decode
 
 
 class Numbers:
     """The numbers of a stepper's data, by key, step and unit, in ten-thousandths.
 
-    Keys: the letters i f g o c h; c0 the cell state before the step; tc = tanh(c); fc = f·c0 and
-    ig = i·g; for each gate k its pre-activation ak and the parts xk, hk and bk; y the model's
-    output and r the unit's correlation.
+    The keys are those of `program.Op`; besides, y is the model's output and corr the unit's
+    correlation. With `run`, one of the data's held runs, the numbers are those of that run.
     """
 
-    def __init__(self, data: Mapping[str, Any]) -> None:
-        self.units = data["H"]
-        self.series = {key: unpack(text) for key, text in data["n"].items()}
-        self.parts = {
-            k: {key: unpack(text) for key, text in part.items()}
-            for k, part in (data["parts"] or {}).items()
-            if k in GATES
-        }
-        self.row = unpack(data["parts"]["row"]) if data["parts"] else []
+    def __init__(self, data: Mapping[str, Any], run: Mapping[str, Any] | None = None) -> None:
+        self.series = decode(data, run)
         self.output = unpack(data["output"]) if data["output"] else []
-        self.r = unpack(data["follows"]["r"]) if data["follows"] else []
+        if run and run["output"]:
+            self.output = self.output[: run["from"]] + unpack(run["output"])
+        self.corr = unpack(data["follows"]["r"]) if data["follows"] else []
 
     def __call__(self, key: str, t: int, unit: int) -> int:
         """Return one number."""
-        at = t * self.units + unit
-        if key in self.series:
-            return self.series[key][at]
-        if key == "ig":
-            return self.series["c"][at] - self.series["fc"][at] - self.series["slack"][at]
-        if key == "c0":
-            return self.series["c"][at - self.units] if t else self.series["start"][unit]
         if key == "y":
             return self.output[t]
-        if key == "r":
-            return self.r[unit]
-        part = self.parts[key[1]]
-        if key[0] == "a":
-            return part["a"][at]
-        if key[0] == "b":
-            return part["b"][unit]
-        from_x = part["x"][self.row[t] * self.units + unit]
-        if key[0] == "x":
-            return from_x
-        return part["a"][at] - from_x - part["b"][unit] - part["slack"][at]
+        if key == "corr":
+            return self.corr[unit]
+        return int(self.series[key][t, unit])
 
 
 class Pen:
@@ -64,33 +44,62 @@ class Pen:
     how large the number is drawn.
     """
 
-    def __init__(self, data: Mapping[str, Any], t: int, unit: int, letter: str) -> None:
-        self.data, self.t, self.unit, self.letter = data, t, unit, letter
-        self.numbers = Numbers(data)
+    def __init__(
+        self, data: Mapping[str, Any], t: int, unit: int, letter: str, run: Any = None
+    ) -> None:
+        self.data, self.t, self.unit, self.letter, self.run = data, t, unit, letter, run
+        self.table = tables.of(data["kind"], data["options"])
+        self.letters = {op.key: op.letter for op in self.table.ops}
+        self.inner = {op.key for op in self.table.ops if op.inner}
+        self.free = Numbers(data)
+        self.numbers = Numbers(data, run) if run else self.free
+        self.held = bool(run) and t >= run["from"]
         self.glyph = data["glyphs"][t]
         self.name = data["names"].get(self.glyph, self.glyph)
 
     def part(self, key: str, t: int, unit: int) -> float:
         """Return how large a number is drawn, from -1 to 1: cell states through tanh."""
         value = self.numbers(key, t, unit) / ONE
-        return math.tanh(value) if key in UNBOUNDED else value
+        return math.tanh(value) if key in self.data["large"] else value
+
+    def has(self, key: str) -> bool:
+        """Return whether there is a number with a key."""
+        return key in self.numbers.series
 
     def write(self, key: str) -> str:
-        """Return a number as text."""
+        """Return a number as text; the parts of sums are not there where a gate is held."""
+        if self.held and key in self.inner:
+            return ""
         return shown(self.numbers(key, self.t, self.unit))
 
     def size(self, key: str) -> str:
         """Return the attributes of a shape that is as large as a number."""
         return f'data-v="{key}" style="--v:{self.part(key, self.t, self.unit):.4g}"'
 
-    def number(self, key: str, letter: str, enclosed: bool = False) -> str:
+    def number(self, key: str, enclosed: bool = False) -> str:
         """Return an element that holds a number; `enclosed`: in parentheses where negative."""
         text = self.write(key)
         text = f"({text})" if enclosed and text.startswith("−") else text
         mark = " data-p" if enclosed else ""
-        return f'<span class="rnnw-n gate-{letter}" data-n="{key}"{mark}>{text}</span>'
+        colour = f" gate-{self.letters[key]}" if key in self.letters else ""
+        colour += " rnnw-split" if key in self.inner else ""
+        return f'<span class="rnnw-n{colour}" data-n="{key}"{mark}>{text}</span>'
+
+    def formula(self, text: str) -> str:
+        """Return a formula of a table as markup: letters in their colours, keys as numbers."""
+        return FORMULA.sub(self._formula_part, text)
+
+    def _formula_part(self, found: re.Match[str]) -> str:
+        letter, subscript, key, enclosed = found.groups()
+        if letter:
+            return symbol(letter, subscript)
+        return self.number(key or enclosed, bool(enclosed))
+
+
+FORMULA = re.compile(r"([A-Za-z])_(t−1|\w+)|\{(\w+)\}|\{\((\w+)\)\}")
 
 
 def symbol(letter: str, subscript: str = "t") -> str:
     """Return a letter of the formulas in its colour."""
-    return f'<span class="rnnw-s gate-{letter}"><i>{letter}</i><sub>{subscript}</sub></span>'
+    colour = f" gate-{letter}" if letter in LOOKS else ""
+    return f'<span class="rnnw-s{colour}"><i>{letter}</i><sub>{subscript}</sub></span>'

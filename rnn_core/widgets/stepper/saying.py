@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
+from .held import comparison
 from .pen import Pen, symbol
 
 
@@ -21,12 +22,12 @@ def saying(pen: Pen) -> str:
     if pen.data["output"]:
         parts.append(f'the model says <b class="rnnw-n" data-n="y">{pen.write("y")}</b>')
     aloud = (
-        f'<span class="rnnw-aloud">Unit <span data-u>{pen.unit}</span> keeps '
-        f"{pen.number('fc', 'c')} and adds {pen.number('ig', 'c')}.</span>"
+        f'<span class="rnnw-aloud">Unit <span data-u>{pen.unit}</span> '
+        f"{pen.formula(pen.table.aloud)}.</span>"
     )
     return (
         f'<p class="rnnw-saying" aria-live="polite" aria-atomic="true">{"; ".join(parts)}. '
-        f"{aloud}</p>"
+        f"{aloud}{comparison(pen)}</p>"
     )
 
 
@@ -43,7 +44,7 @@ def chooser(pen: Pen) -> str:
         f'<div class="rnnw-chooser">{select}<button type="button" data-do="best" disabled>'
         f"Show me the unit that follows {escape(follows['name'])} best</button></div>"
         f'<p class="rnnw-follows">Unit <span data-u>{pen.unit}</span>: correlation '
-        f'<i>r</i> = <b class="rnnw-n" data-n="r">{pen.write("r")}</b> between its '
+        f'<i>r</i> = <b class="rnnw-n" data-n="corr">{pen.write("corr")}</b> between its '
         f"{symbol(follows['letter'])} and being {escape(follows['state'])}"
         f"<span data-best{'' if pen.unit == follows['best'] else ' hidden'}>, the strongest of "
         f"the {pen.data['H']} units</span>. {escape(follows['measured_on'])}</p>"

@@ -6,10 +6,10 @@ from html import escape
 
 from rnn_core.palette import LOOKS
 
+from .curve import bars, curve, side, since_mark
 from .pen import Pen
 
 LEVELS = 8  # shades of the heat map on either side of zero
-ROWS_SHOW = "chifgo"
 
 
 def letters(pen: Pen) -> str:
@@ -18,7 +18,7 @@ def letters(pen: Pen) -> str:
         f'<label class="gate-{k}" title="{LOOKS[k].name}"><input type="radio" name="shown" '
         f'value="{k}"{" checked" if k == pen.letter else ""} disabled '
         f'aria-label="{k}, {LOOKS[k].name}"><i>{k}</i></label>'
-        for k in ROWS_SHOW
+        for k in pen.data["shows"]
     )
     # A form of its own keeps the radio buttons of two figures on one page apart.
     return (
@@ -33,12 +33,13 @@ def score(pen: Pen) -> str:
     model = "<span>model</span>" if pen.data["output"] else ""
     return (
         '<div class="rnnw-score"><div class="rnnw-side" aria-hidden="true">'
-        f'<span>text</span>{model}<div class="rnnw-units">{units}</div></div>'
+        f'<span>text</span>{model}<div class="rnnw-units">{units}</div>{side(pen)}</div>'
         '<div class="rnnw-scroll" tabindex="0" role="group" aria-label="The text, and under each '
         "character the state of every unit. Left and right arrows change the step, up and down "
-        f'the unit."><div class="rnnw-strip">{_text(pen)}{_bars(pen)}{_heat(pen)}'
-        f'<div class="rnnw-row" style="--u:{pen.unit}"></div>'
-        f'<div class="rnnw-column" style="--t:{pen.t}"></div></div></div></div>'
+        f'the unit."><div class="rnnw-strip">{_text(pen)}{bars(pen)}'
+        f'<div class="rnnw-map">{_heat(pen)}<div class="rnnw-row" style="--u:{pen.unit}"></div>'
+        f'</div>{curve(pen)}{since_mark(pen)}<div class="rnnw-column" style="--t:{pen.t}"></div>'
+        "</div></div></div>"
         f'<p class="rnnw-legend">{_legend(pen)}</p>'
     )
 
@@ -50,17 +51,6 @@ def _text(pen: Pen) -> str:
         for k, glyph in enumerate(pen.data["glyphs"])
     )
     return f'<div class="rnnw-text{" rnnw-lined" if truth else ""}">{cells}</div>'
-
-
-def _bars(pen: Pen) -> str:
-    """Return the model's output at each step as bars."""
-    if not pen.data["output"]:
-        return ""
-    bars = "".join(f"M{k} 1h1v{-y / 1e4:.3g}h-1z" for k, y in enumerate(pen.numbers.output))
-    return (
-        f'<svg class="rnnw-output" viewBox="0 0 {pen.data["T"]} 1" aria-hidden="true" '
-        f'preserveAspectRatio="none"><path d="{bars}"/></svg>'
-    )
 
 
 def _heat(pen: Pen) -> str:
@@ -88,10 +78,12 @@ def _heat(pen: Pen) -> str:
 
 def _legend(pen: Pen) -> str:
     state = (pen.data["follows"] or {}).get("state", "true")
+    large = " and ".join(k for k in pen.data["shows"] if k in pen.data["large"])
     said = [
         f"Solid line under the text: {escape(state)}." if pen.data["truth"] else "",
         "Grey bars: the model’s probability of it, from 0 to 1." if pen.data["output"] else "",
-        "Below: one row for each unit, blue and tall above zero, orange and flat below; "
-        "the shade of c is that of tanh(c).",
+        "Below: one row for each unit, blue and tall above zero, orange and flat below"
+        + (f"; the shade of {large} is that of tanh({large})." if large else "."),
+        "Last, the chosen unit as a line.",
     ]
     return " ".join(filter(None, said))

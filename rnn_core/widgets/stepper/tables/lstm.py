@@ -1,71 +1,31 @@
-"""The LSTM cell as a data table: what stands where, and what flows from where to where.
-
-Every entry has its place in two layouts, wide (840 × 364) and tall (340 × 460) for a phone; one
-function in diagram.py draws either.
-"""
+"""The LSTM: what it computes, what stands where, and what flows from where to where."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from ..program import Op, gate
+from .parts import Edge, Label, Line, Node, Table
 
-Point = tuple[float, float]
+BEFORE = (Op("c0", "before", ("c",), "c"), Op("h0", "before", ("h",), "h"))
+CELL = (
+    Op("fc", "mul", ("f", "c0"), "c"),
+    Op("ig", "mul", ("i", "g"), "c"),
+    Op("c", "add", ("fc", "ig"), "c"),
+)
+HIDDEN = (Op("tc", "tanh", ("c",), "c"), Op("h", "mul", ("o", "tc"), "h"))
+IFG = (*gate("i", "logistic"), *gate("f", "logistic"), *gate("g", "tanh"))
+OPS = (*BEFORE, *IFG, *gate("o", "logistic"), *CELL, *HIDDEN)
 
-
-class Node(NamedTuple):
-    """A thing of the diagram.
-
-    Attributes
-    ----------
-    key : str
-        The key of its number; of an operation, its name.
-    kind : str
-        "state", "gate", "op" (a circle) or "call" (a function).
-    letter : str
-        Whose colour, dash and marker it wears.
-    label : str
-        What is written on it: the subscript of a state, the name of a gate, the sign of an
-        operation.
-    formula : str
-        What it computes.
-    wide, tall : Point
-        Its centre in either layout.
-    """
-
-    key: str
-    kind: str
-    letter: str
-    label: str
-    formula: str
-    wide: Point
-    tall: Point
-
-
-class Edge(NamedTuple):
-    """A flow: the key of the number that sets its width ("" for a plain line), whose colour it
-    wears, whether it ends in an arrow, and its corners in either layout."""
-
-    key: str
-    letter: str
-    arrow: bool
-    wide: tuple[Point, ...]
-    tall: tuple[Point, ...]
-
-
-class Label(NamedTuple):
-    """A word and, under it, the number of what flows there; `anchor` as in SVG."""
-
-    key: str
-    letter: str
-    word: str
-    wide: tuple[float, float, str]
-    tall: tuple[float, float, str]
-
+CELL_LINE = Line(
+    "c_t",
+    ("f_t · c_t−1 + i_t · g_t", "{f} × {(c0)} + {(i)} × {(g)}", "{fc} + {(ig)}", "{c}"),
+)
+HIDDEN_LINE = Line("h_t", ("o_t · tanh(c_t)", "{o} × tanh({c})", "{o} × {(tc)}", "{h}"))
 
 NODES = (
     Node("c0", "state", "c", "t−1", "the cell state before this step", (62, 66), (46, 56)),
     Node("c", "state", "c", "t", "c_t = f_t · c_{t−1} + i_t · g_t", (566, 66), (290, 56)),
     Node("h", "state", "h", "t", "h_t = o_t · tanh(c_t)", (780, 184), (226, 374)),
-    Node("h0", "state", "h", "t−1", "the hidden state of all units", (62, 254), (62, 430)),
+    Node("h0", "all", "h", "t−1", "the hidden state of all units", (62, 254), (62, 430)),
     Node("x", "state", "x", "t", "the character that is read", (62, 326), (62, 368)),
     Node(
         "f", "gate", "f", "forget", "f_t = σ(W_fx x_t + W_fh h_{t−1} + b_f)", (222, 254), (53, 208)
@@ -92,24 +52,38 @@ NODES = (
     Node("tanh", "call", "c", "tanh", "tanh(c_t)", (690, 126), (310, 303)),
 )
 
+TO_TANH = Edge("c", "c", False, ((690, 66), (690, 110)), ((322, 83), (322, 287)))
 EDGES = (
-    Edge("", "x", False, ((114, 254), (140, 254), (140, 326)), ((20, 430), (10, 430), (10, 368))),
+    Edge(">h", "x", False, ((114, 254), (140, 254), (140, 326)), ((20, 430), (10, 430), (10, 368))),
+    Edge(">x", "x", False, ((114, 326), (140, 326)), ((20, 368), (10, 368), (10, 303))),
     Edge(
-        "",
+        ">f",
         "x",
         True,
-        ((114, 326), (222, 326), (222, 286)),
-        ((20, 368), (10, 368), (10, 258), (53, 258), (53, 239)),
+        ((140, 326), (222, 326), (222, 286)),
+        ((10, 303), (10, 258), (53, 258), (53, 239)),
     ),
-    Edge("", "x", True, ((140, 326), (368, 326), (368, 286)), ((10, 258), (155, 258), (155, 239))),
-    Edge("", "x", True, ((140, 326), (500, 326), (500, 286)), ((10, 258), (257, 258), (257, 239))),
-    Edge("", "x", True, ((140, 326), (632, 326), (632, 286)), ((10, 303), (69, 303))),
+    Edge(
+        ">i",
+        "x",
+        True,
+        ((140, 326), (368, 326), (368, 286)),
+        ((10, 303), (10, 258), (155, 258), (155, 239)),
+    ),
+    Edge(
+        ">g",
+        "x",
+        True,
+        ((140, 326), (500, 326), (500, 286)),
+        ((10, 303), (10, 258), (257, 258), (257, 239)),
+    ),
+    Edge(">o", "x", True, ((140, 326), (632, 326), (632, 286)), ((10, 303), (69, 303))),
     Edge("c0", "c", False, ((114, 66), (222, 66)), ((88, 56), (118, 56))),
     Edge("fc", "c", False, ((222, 66), (434, 66)), ((118, 56), (206, 56))),
     Edge("ig", "c", False, ((434, 154), (434, 66)), ((206, 136), (206, 56))),
     Edge("c", "c", False, ((434, 66), (514, 66)), ((206, 56), (248, 56))),
     Edge("c", "c", True, ((618, 66), (832, 66)), ((332, 56), (340, 56))),
-    Edge("c", "c", False, ((690, 66), (690, 110)), ((322, 83), (322, 287))),
+    TO_TANH,
     Edge("tc", "c", False, ((690, 142), (690, 184)), ((282, 303), (226, 303))),
     Edge(
         "f",
@@ -133,3 +107,7 @@ LABELS = (
     Label("ig", "c", "added", (446, 104, "start"), (216, 98, "start")),
     Label("tc", "c", "tanh(c)", (654, 121, "end"), (262, 326, "middle")),
 )
+
+ALOUD = "keeps {fc} and adds {ig}"
+LARGE = ("c", "c0", "fc", "ig")
+TABLE = Table("chifgo", OPS, NODES, EDGES, LABELS, (CELL_LINE, HIDDEN_LINE), ALOUD, LARGE)
