@@ -12,7 +12,11 @@ except ModuleNotFoundError as error:
         f"rnn_core.widgets needs {error.name}: pip install 'rnn-core[widgets]'"
     ) from error
 
+from .backprop_stepper import BackpropStepper as BackpropStepper
+from .convention_switchboard import ConventionSwitchboard as ConventionSwitchboard
 from .gate_stepper import GateStepper as GateStepper
 from .gradient_flow import GradientFlow as GradientFlow
 from .memory_half_life import MemoryHalfLife as MemoryHalfLife
 from .stepper.data import Follows as Follows
+from .text_view import TextView as TextView
+from .training_replay import TrainingReplay as TrainingReplay

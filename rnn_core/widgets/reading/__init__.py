@@ -1,0 +1,1 @@
+"""What the text reading view shows, and how it is drawn."""
