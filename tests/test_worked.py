@@ -113,8 +113,13 @@ def test_lines_print_the_formula_the_numbers_and_what_comes_out():
     )
     assert lines["∂h_2/∂a_2"] == "∂h_2/∂a_2 = 1 − h_2² = 1 − 0.7440² = 0.4465"
     assert lines["∂a_3/∂h_2"] == "∂a_3/∂h_2 = W_hh = 0.8"
-    assert lines["∂L/∂h_2"] == "∂L/∂h_2 = through L_2 + through a_3 = −0.2560 + 0.5336 = 0.2775"
-    assert lines["∂L/∂W_hh"] == "∂L/∂W_hh = at 3 + at 2 + at 1 = 0.4962 + 0.0944 + 0.0758 = 0.6664"
+    assert lines["∂L/∂h_2"] == (
+        "∂L/∂h_2 = ∂L_2/∂h_2 + ∂L/∂a_3·∂a_3/∂h_2 = −0.2560 + 0.5336 = 0.2775"
+    )
+    assert lines["∂L/∂W_hh"] == (
+        "∂L/∂W_hh = ∂L/∂a_3·h_2 + ∂L/∂a_2·h_1 + ∂L/∂a_1·h_0 = 0.4962 + 0.0944 + 0.0758 = 0.6664"
+    )
+    assert lines["∂L/∂b_h at 2"] == "∂L/∂b_h at 2 = ∂L/∂a_2 = 0.1239"
 
 
 def test_every_number_is_computed_once_and_in_order():

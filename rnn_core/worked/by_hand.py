@@ -60,6 +60,7 @@ class Worked:
         self.slopes: dict[tuple[str, str], float] = {}
         self.gradients = {f"L_{t}": 1.0 for t in range(1, steps + 1)}
         self.shares: dict[tuple[str, int], float] = {}
+        self._printed: dict[tuple[str, str], str] = {}
         self.lines = [*self._forward(), *self._backward(), *self._totals()]
 
     @property
@@ -101,6 +102,18 @@ class Worked:
         text = f"{self.given[name]:.4f}".rstrip("0").rstrip(".").replace("-", "−")
         return "0" if text == "−0" else text
 
+    def factor(self, name: str, to: str) -> str:
+        """Return the local derivative of one quantity by another as printed.
+
+        Examples
+        --------
+        >>> from rnn_core.worked import example
+        >>> rnn = example("rnn")
+        >>> rnn.factor("h_1", "a_2"), rnn.factor("a_2", "h_2")
+        ('0.8', '0.4465')
+        """
+        return self._printed[name, to]
+
     def consumers(self, name: str, t: int) -> list[tuple[str, Quantity, str, int]]:
         """Return what is computed from a quantity: label, row, its name there, and the step."""
         here = [(row, name, t) for row in self.table if name in row.slopes and t > 0]
@@ -139,7 +152,7 @@ class Worked:
         """Compute a formula at step `t`, and print it."""
         numbers = {key: self.values[self.label(key, t)] for key in formula.names}
         written = {key: self.shown(self.label(key, t)) for key in formula.names}
-        return Line(
+        line = Line(
             kind,
             name,
             formula.spell(lambda key: self.label(key, t)),
@@ -147,6 +160,9 @@ class Worked:
             formula.value(numbers),
             about,
         )
+        if kind == "slope":
+            self._printed[about] = line.numbers if line.plain else digits(line.value)
+        return line
 
     def _forward(self) -> Iterator[Line]:
         for t in range(1, self.steps + 1):
@@ -168,7 +184,7 @@ class Worked:
         """Bring back what each consumer of a quantity sends, and add it up."""
         label = self.label(name, t)
         consumers = self.consumers(name, t)
-        arrived = []
+        arrived, ways = [], {}
         for to, row, key, step in consumers:
             slope = self._line("slope", f"∂{to}/∂{label}", row.slopes[key], step, (label, to))
             self.slopes[label, to] = slope.value
@@ -179,17 +195,19 @@ class Worked:
             factors = (f"∂L/∂{to}", slope.name), (self.gradients[to], slope.value)
             if row.name == "L":  # ∂L/∂L_t is 1
                 factors = (slope.name,), (slope.value,)
-            yield Line("path", through, *joined("·", " × ", *factors), value, (label, to))
+            formula, numbers = joined("·", " × ", *factors, last=self._printed[label, to])
+            ways[to] = formula
+            yield Line("path", through, formula, numbers, value, (label, to))
         self.gradients[label] = sum(value for _, value in arrived)
         if len(arrived) > 1:
-            parts = [f"through {to}" for to, _ in arrived], [value for _, value in arrived]
-            total = self.gradients[label]
-            yield Line("sum", f"∂L/∂{label}", *joined(" + ", " + ", *parts), total, (label,))
+            words = [ways[to] for to, _ in arrived]
+            written = joined(" + ", " + ", words, [value for _, value in arrived])
+            yield Line("sum", f"∂L/∂{label}", *written, self.gradients[label], (label,))
 
     def _totals(self) -> Iterator[Line]:
         for name in self.parameters:
             (row,) = (row for row in self.table if name in row.slopes)
-            shares = []
+            shares, words = [], []
             for t in range(self.steps, 0, -1):
                 to = self.label(row.name, t)
                 slope = self._line("slope", f"∂{to}/∂{name}", row.slopes[name], t, (name, to))
@@ -197,10 +215,14 @@ class Worked:
                 self.shares[name, t] = self.gradients[to] * slope.value
                 shares.append(self.shares[name, t])
                 factors = (f"∂L/∂{to}", slope.formula), (self.gradients[to], slope.value)
-                written = joined("·", " × ", *factors, last=slope.numbers)
+                if slope.formula == "1":  # a bias
+                    factors = (f"∂L/∂{to}",), (self.gradients[to],)
+                written = joined(
+                    "·", " × ", *factors, last="" if slope.formula == "1" else slope.numbers
+                )
+                words.append(written[0])
                 yield Line("share", f"∂L/∂{name} at {t}", *written, shares[-1], (name, to))
             self.gradients[name] = sum(shares)
-            words = [f"at {t}" for t in range(self.steps, 0, -1)]
             written = joined(" + ", " + ", words, shares)
             yield Line("total", f"∂L/∂{name}", *written, self.gradients[name], (name,))
 

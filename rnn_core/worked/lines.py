@@ -37,9 +37,15 @@ class Line(NamedTuple):
 
     def __str__(self) -> str:
         parts = [self.name, self.formula, self.numbers]
-        if not same(self.numbers, self.value):
-            parts.append(digits(self.value))
-        return " = ".join(dict.fromkeys(parts))
+        return " = ".join(dict.fromkeys(parts if self.plain else [*parts, digits(self.value)]))
+
+    @property
+    def plain(self) -> bool:
+        """Whether the numbers are no more than the value itself."""
+        try:
+            return digits(float(self.numbers.replace("−", "-"))) == digits(self.value)
+        except ValueError:
+            return False
 
 
 class Path(NamedTuple):
@@ -86,11 +92,3 @@ def joined(
     texts = [*texts[:-1], last or texts[-1]]
     rest = [f"({text})" if text.startswith("−") else text for text in texts[1:]]
     return sign.join(words), times.join([texts[0], *rest])
-
-
-def same(numbers: str, value: float) -> bool:
-    """Say whether what is printed is the value already."""
-    try:
-        return digits(float(numbers.replace("−", "-"))) == digits(value)
-    except ValueError:
-        return False
