@@ -1,0 +1,1 @@
+"""What the switchboard of conventions shows, and how it is drawn."""

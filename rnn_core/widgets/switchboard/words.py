@@ -1,0 +1,82 @@
+"""What the switchboard says of a pair of conventions."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rnn_core.interop import Convention
+from rnn_core.interop.conventions import OTHER_RESET
+
+if TYPE_CHECKING:
+    from .data import Pair
+
+SOURCES = {  # whose formulas a convention of rnn_core is
+    "LSTM": "Gers et al. 2000",
+    "LSTM OutlineLSTM": "the outline",
+    "GRU reset='before'": "Chung et al. 2014, the outline",
+}
+EXACT = 1e-9
+
+
+def source(row: Convention) -> str:
+    """Return whose formulas these are, if not the framework's own."""
+    ours = row.framework == "rnn_core"
+    return SOURCES.get(f"{row.cell} {row.option}".strip(), "") if ours else ""
+
+
+def named(row: Convention) -> str:
+    """Return a convention's name as a reader sees it in a list."""
+    about = f" ({source(row)})" if source(row) else ""
+    return f"{row.framework} {row.option}".strip() + about
+
+
+def saying(
+    written: Convention, read: Convention, found: Pair, hs: Sequence[np.ndarray], given: bool
+) -> tuple[str, str]:
+    """Return the verdict on a pair in a few words, and what there is to say about it."""
+    if written == read:
+        return "Nothing is off.", "The weights are read as they were written."
+    if found.refused:
+        return "Refused.", f"The interop module says: “{found.refused}”."
+    if max(found.off) < EXACT:
+        return "Nothing is off.", _same(written, read)
+    middle, low, high = statistics.median(found.off), min(found.off), max(found.off)
+    largest = statistics.median(float(np.abs(h).max()) for h in hs)
+    of = "inputs" if given else "cells"
+    verdict = f"No error is raised, and h is off by up to {middle:.2f}."
+    spread = f"Median of five {of}, from {low:.2f} to {high:.2f}; |h| itself reaches {largest:.2f}"
+    cure = _cure(written, read, found.no_conversion)
+    return verdict, f"{_why(written, read)} {cure} ({spread}.)"
+
+
+def _same(a: Convention, b: Convention) -> str:
+    z = " with z on the same state" if a.z_weighs else ""
+    fitted = "the layout" if a.weights_x != b.weights_x else "the biases"
+    return f"Both keep the gates in the same order{z}: only {fitted} must be fitted."
+
+
+def _why(a: Convention, b: Convention) -> str:
+    """Return what is mistaken for what."""
+    letters = zip(a.gates, b.gates, a.own_letters.split(), b.own_letters.split(), strict=True)
+    moved = [f"{mine} is read as {theirs}" for k, other, mine, theirs in letters if k != other]
+    parts = [", ".join(moved)] if moved else []
+    if a.z_weighs != b.z_weighs:
+        parts.append(f"z weighed the {a.z_weighs} state and now weighs the {b.z_weighs} one")
+    if a.reset != b.reset:
+        parts.append(f"r acted {a.reset} the matrix product and now acts {b.reset} it")
+    return f"Here {'; '.join(parts)}."
+
+
+def _cure(a: Convention, b: Convention, refusal: str) -> str:
+    """Return what the right conversion does, or why there is none."""
+    if refusal:
+        return f"No conversion is right. The interop module says: “{refusal}”."
+    if a.reset != b.reset:
+        return f"No conversion is right: it is {OTHER_RESET}."
+    steps = [f"puts the blocks in the order {b.own_letters}"] if a.gates != b.gates else []
+    steps += ["changes the sign of the block of z"] if a.z_weighs != b.z_weighs else []
+    return f"The right conversion {' and '.join(steps)}."
