@@ -138,9 +138,10 @@ class GateStepper(Figure):
     @traitlets.observe("hold")
     def _run(self, change: dict[str, Any]) -> None:
         """Compute the run with a gate held, where it was not sent yet."""
-        runs = self._made_by.runs_with(self.data, self.hold)
-        if runs != self.data["runs"]:
-            self.data = self.data | {"runs": runs}
+        data: dict[str, Any] = dict(self.data)
+        runs = self._made_by.runs_with(data, dict(self.hold))
+        if runs != data["runs"]:
+            self.set_trait("data", data | {"runs": runs})
 
     def __repr__(self) -> str:
         size = f"T={self.data['T']} units={self.data['H']}"

@@ -9,7 +9,7 @@ from .tables.parts import Line
 # Where a part of a sum stands, by the first letter of its key; r is the reset state.
 COLUMNS = {"x": "x", "h": "h", "r": "h", "c": "c", "b": "b"}
 HEADS = {"x": "from the character", "h": "from the state", "c": "from the cell", "b": "bias"}
-CALLS = {"tanh": "tanh(", "logistic": "σ(", "relu": "max(0, ", "same": "("}
+CALLS = {"tanh": "tanh(", "logistic": "σ(", "relu": "max(0, ", "same": ""}
 
 
 def arithmetic(pen: Pen) -> str:
@@ -53,9 +53,10 @@ def _gate(pen: Pen, op: Op, parts: tuple[str, ...], columns: str) -> str:
     left = f'<span class="rnnw-lhs">{symbol(op.key)}</span>'
     if not _split(pen):
         return f'<p class="rnnw-sum">{left}<span>=</span>{pen.number(op.key)}</p>'
-    call, end = f"= {CALLS[op.kind]}", '<span class="rnnw-split">) </span>='
+    call, close = f"= {CALLS[op.kind]}", ")" if CALLS[op.kind] else ""
+    end = f'<span class="rnnw-split">{close} </span>='
     return (
-        f'<p class="rnnw-sum">{left}{_inner(call)}{_terms(pen, parts, columns)}{_inner(")")}'
+        f'<p class="rnnw-sum">{left}{_inner(call)}{_terms(pen, parts, columns)}{_inner(close)}'
         f"{_inner('', 'rnnw-then ')}{_inner(call)}{pen.number('a' + op.key)}"
         f"<span>{end}</span>{pen.number(op.key)}</p>"
     )

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from ..program import Op, gate
-from . import lstm
+from . import lower, lstm
 from .parts import Edge, Line, Table, but
 
 THROUGH_W = Op("co", "dot", ("c",), "c", True, "W_oc")
 OUTPUT = (*lstm.BEFORE, *lstm.IFG, *lstm.CELL, *gate("o", "logistic", THROUGH_W, sees=""))
-FROM_C = Edge(
-    ">o", "c", True, ((592, 95), (592, 222)), ((322, 83), (322, 264), (119, 264), (119, 272))
-)
 NODES = tuple(
     node._replace(formula="o_t = σ(W_oc c_t + b_o), from the cell state of all units")
     if node.key == "o"
     else node
-    for node in lstm.NODES
+    for node in lower.NODES
 )
-EDGES = (*but(lstm.EDGES, ">o"), FROM_C)
+EDGES = (*but(lower.EDGES, ">o"), lower.TO_OUTPUT)
 
-WITH_TANH = lstm.TABLE._replace(ops=(*OUTPUT, *lstm.HIDDEN), nodes=NODES, edges=EDGES)
+WITH_TANH = lstm.TABLE._replace(
+    ops=(*OUTPUT, *lstm.HIDDEN),
+    nodes=NODES,
+    edges=EDGES,
+    labels=lower.LABELS,
+    heights=lower.HEIGHTS,
+)
 
 BARE: Table = WITH_TANH._replace(
     ops=(*OUTPUT, Op("h", "same", ("o",), "h")),
@@ -28,15 +31,15 @@ BARE: Table = WITH_TANH._replace(
         for node in but(NODES, "tanh show")
     ),
     edges=(
-        *(edge for edge in but(EDGES, "tc o h") if edge is not lstm.TO_TANH),
+        *(edge for edge in but(EDGES, "tc o h") if edge != lower.TO_TANH),
         Edge(
             "h",
             "h",
             False,
             ((632, 222), (632, 184), (728, 184)),
-            ((168, 303), (226, 303), (226, 347)),
+            ((168, 317), (226, 317), (226, 361)),
         ),
     ),
-    labels=but(lstm.LABELS, "tc"),
+    labels=but(lower.LABELS, "tc"),
     lines=(lstm.CELL_LINE, Line("h_t", ("o_t", "{h}"))),
 )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ..program import Op, gate
-from . import lstm
-from .parts import Edge, Label, Line, Node, but
+from . import lower, lstm
+from .parts import Edge, Line, Node
 
 
 def peephole(k: str, state: str) -> tuple[Op, Op]:
@@ -41,41 +41,22 @@ PEEPHOLES = (
         ((150, 66), (150, 204), (336, 204), (336, 222)),
         ((30, 83), (30, 152), (128, 152), (128, 177)),
     ),
-    Edge(
-        ">po",
-        "c",
-        True,
-        ((592, 95), (592, 222)),
-        ((322, 83), (322, 271), (140, 271), (140, 286)),
-    ),
+    lower.TO_OUTPUT,
 )
 
 
-def _lower(node: Node) -> Node:
-    """Make room for the peephole of o in the tall drawing."""
-    x, y = node.tall
-    formula = node.formula
-    if node.key in SEEN:
-        formula = formula.replace(" + b_", f" + p_{node.key} · {SEEN[node.key]} + b_")
-    moved = node.key in ("o", "show", "tanh", "h")
-    return node._replace(tall=(x, y + 14 if moved else y), formula=formula)
+def _seen(node: Node) -> Node:
+    if node.key not in SEEN:
+        return node
+    peephole = f" + p_{node.key} · {SEEN[node.key]} + b_"
+    return node._replace(formula=node.formula.replace(" + b_", peephole))
 
 
-def _lowered(edge: Edge) -> Edge:
-    tall = tuple((x, y + 14 if y in (287, 303, 347) and x > 60 else y) for x, y in edge.tall)
-    if edge.key == ">o":
-        tall = ((10, 317), (69, 317))
-    return edge._replace(tall=tall)
-
-
-LABELS = (
-    *but(lstm.LABELS, "tc"),
-    Label("tc", "c", "tanh(c)", (654, 121, "end"), (262, 340, "middle")),
-)
 TABLE = lstm.TABLE._replace(
     ops=OPS,
-    nodes=tuple(map(_lower, lstm.NODES)),
-    edges=(*map(_lowered, lstm.EDGES), *PEEPHOLES),
-    labels=LABELS,
+    nodes=tuple(map(_seen, lower.NODES)),
+    edges=(*lower.EDGES, *PEEPHOLES),
+    labels=lower.LABELS,
     lines=LINES,
+    heights=lower.HEIGHTS,
 )
