@@ -190,7 +190,11 @@ def test_text_on_a_phone_is_large_enough(open_figure: OpenFigure) -> None:
 
 def test_labels_stay_on_a_narrow_page(open_figure: OpenFigure) -> None:
     page = open_figure("gradient_flow", width=320, changes={"activation": "logistic"})
-    Explorer(page).slider("Length of the sequence").press("End")
-    for label in page.locator(".rnnw-tall [data-end]").all():
-        box = label.bounding_box()
-        assert box["x"] + box["width"] <= 320
+    explorer = Explorer(page)
+    figure = explorer.root.bounding_box()
+    explorer.slider("Length of the sequence").press("End")
+    for bias in range(3):
+        explorer.slider("LSTM, GRU: keep bias").fill(str(bias))
+        for label in page.locator(".rnnw-tall [data-end]").all():
+            box = label.bounding_box()
+            assert box["x"] + box["width"] <= figure["x"] + figure["width"]

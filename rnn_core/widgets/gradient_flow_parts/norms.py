@@ -26,7 +26,7 @@ class Layout(NamedTuple):
 
 
 WIDE = Layout("wide", 760, 340, (52, 644, 34, 296))
-TALL = Layout("tall", 340, 320, (44, 246, 34, 276))
+TALL = Layout("tall", 340, 320, (44, 238, 34, 276))
 
 
 def axis(reader: Reader) -> tuple[int, int, int]:
