@@ -74,15 +74,15 @@ def ratios(runs: dict[str, Run], rounds: int) -> Ratios:
     return {name: np.array(taken) / own for name, taken in times.items()} | {"ours": own}
 
 
-def measure(sizes: list[str]) -> dict[tuple[str, str], dict[str, Ratios]]:
-    """Return the ratios of each cell with its dtype, by size."""
+def measure(sizes: list[str], share: float) -> dict[tuple[str, str], dict[str, Ratios]]:
+    """Return the ratios of each cell with its dtype, by size; `share` is that of the rounds."""
     # The biggest comes first, so that the allocator has settled before short runs are timed.
     found: dict[tuple[str, str], dict[str, Ratios]] = {cell: {} for cell in GOALS}
     for size in sorted(sizes, key=list(SIZES).index, reverse=True):
         for kind, dtype in GOALS:
             args = case(kind, dtype, size)
             runs = {name: peer(*args) for name, peer in installed().items()}
-            found[kind, dtype][size] = ratios(runs, ROUNDS[size])
+            found[kind, dtype][size] = ratios(runs, max(3, round(share * ROUNDS[size])))
             print(f"{kind} {dtype} {size}:", summary(found[kind, dtype][size]), flush=True)
     return found
 
@@ -143,13 +143,14 @@ def main() -> None:
     """Measure, print, and store where all sizes were measured."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("sizes", nargs="*", metavar="size", help=f"of {', '.join(SIZES)}")
+    parser.add_argument("--share", type=float, default=1, help="the share of the rounds to run")
     parser.add_argument("--note", default="", help="a sentence to store with the tables")
     options = parser.parse_args()
     sizes = options.sizes or list(SIZES)
     if unknown := set(sizes) - set(SIZES):
         parser.error(f"size must be one of {', '.join(SIZES)}; got {', '.join(unknown)}")
     with threadpool_limits(1):
-        found = measure(sizes)
+        found = measure(sizes, options.share)
     text = f"""## Speed
 
 Forward and backward with all gradients; {machine()}. Median of interleaved rounds, and the range
