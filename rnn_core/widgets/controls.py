@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
 
 ICONS = {
@@ -20,12 +20,20 @@ STILL = (
 
 
 def time_controls(
-    last: int, t: int, *, letter: str = "t", name: str = "Time step", text: str = ""
+    last: int,
+    t: int,
+    *,
+    letter: str = "t",
+    name: str = "Time step",
+    text: str = "",
+    values: Sequence[int] | None = None,
 ) -> str:
     """Return back, play, next and the slider for steps 0 … `last`; the script enables them.
 
     `text` says aloud where the slider stands, if a number alone does not: its ``aria-valuetext``.
+    `values` are the numbers shown for the places of the slider, if not these themselves.
     """
+    values = values or range(last + 1)
     said = f' aria-valuetext="{escape(text)}"' if text else ""
     buttons = "".join(
         f'<button type="button" data-do="{key}" aria-label="{label}" title="{label}" disabled>'
@@ -35,8 +43,8 @@ def time_controls(
     return (
         f'<div class="rnnw-controls">{buttons}<input type="range" data-do="time" min="0" '
         f'max="{last}" value="{t}" aria-label="{escape(name)}"{said} disabled>'
-        f'<span class="rnnw-time"><i>{letter}</i> = <b data-t>{t}</b>'
-        f'<span class="rnnw-of"> of 0…{last}</span></span></div>{STILL}'
+        f'<span class="rnnw-time"><i>{letter}</i> = <b data-t>{values[t]}</b>'
+        f'<span class="rnnw-of"> of {values[0]}…{values[-1]}</span></span></div>{STILL}'
     )
 
 
