@@ -53,7 +53,7 @@ def figure(view: View, typed: str | None) -> str:
 
 def _letters(view: View) -> str:
     options = [
-        (k, f'<i class="gate-{k}">{k}</i><span class="rnnw-aloud">, {LOOKS[k].name}</span>')
+        (k, f'<i class="gate-{k}">{k}</i><span class="rnnw-aloud"> {LOOKS[k].name}</span>')
         for k in view.data["values"]
     ]
     return choice("shown", "Show", options, view.letter)
