@@ -1,41 +1,28 @@
 import { knobs } from "./lib/controls.js";
 import { drawNorms, drawPlanes } from "./lib/flow_charts.js";
-import { FLOW_CELLS, ofNorms, ofSpectra, powerOfTen } from "./lib/flow_words.js";
+import { FLOW_CELLS, flowSaying, powerOfTen } from "./lib/flow_words.js";
 import { adopt, put, setText, whenever } from "./lib/model.js";
 import { unpack } from "./lib/packing.js";
 
 const SLIDERS = ["radius", "bias", "length"];
 const STANDS = ["view", "activation", "input_scale", ...SLIDERS];
 
-// The curves [mean, least, largest] and the spectra of any setting: as Reader in data.py.
-function reader(data) {
-  const opened = (table) =>
-    Object.fromEntries(Object.entries(table).map(([name, texts]) => [name, texts.map(unpack)]));
-  const [norms, spectra] = [opened(data.norms), opened(data.spectra)];
-  return (name, at) => {
-    const cut = (list, size) => list.slice(at * size, (at + 1) * size);
-    const [mean, below, above] = norms[name].map((list) => cut(list, data.lags.length));
-    const curve = [mean, mean.map((n, k) => n - below[k]), mean.map((n, k) => n + above[k])];
-    if (!spectra[name]) return { curve };
-    const [start, real, imaginary, singular, modulus] = spectra[name];
-    return {
-      curve,
-      real: real.slice(start[at], start[at + 1]),
-      imaginary: imaginary.slice(start[at], start[at + 1]),
-      singular: cut(singular, data.units * (name === "LSTM" ? 2 : 1)),
-      modulus: modulus[at],
-    };
-  };
+// The curves [mean, least, largest] and the spectrum of a setting: as Reader in data.py.
+function read(data, name, at) {
+  const [mean, below, above] = data.norms[name][at].map(unpack);
+  const curve = [mean, mean.map((n, k) => n - below[k]), mean.map((n, k) => n + above[k])];
+  const [real, imaginary, singular, modulus] = (data.spectra[name] || [])[at]?.map(unpack) || [];
+  return { curve, real, imaginary, singular, modulus };
 }
 
-function drawTable(root, found, data, length) {
+function drawTable(root, found, lags, length) {
   setText(root.querySelector("[data-length]"), String(length));
   for (const cell of root.querySelectorAll("[data-left]")) {
-    const at = data.lags.indexOf(+cell.dataset.lag || length);
-    const [mean, low, high] = found[cell.dataset.left].curve.map((part) => powerOfTen(part[at]));
-    const none = data.lags[at] > length;
-    setText(cell.firstChild, none ? "–" : mean);
-    setText(cell.lastChild, none || low === high ? "" : `${low} to ${high}`);
+    const at = lags.indexOf(+cell.dataset.lag || length);
+    const texts = found[cell.dataset.left].curve.map((part) => powerOfTen(part[at]));
+    const [mean, low, high] = lags[at] > length ? ["–"] : texts;
+    setText(cell.firstChild, mean);
+    setText(cell.lastChild, low === high ? "" : `${low} to ${high}`);
   }
 }
 
@@ -47,16 +34,11 @@ function render({ model, el }) {
   const scales = [...root.querySelectorAll("[name=input_scale]")];
   for (const node of scales)
     node.addEventListener("input", () => put(model, "input_scale", +node.value));
-  let data, read;
 
   function draw() {
-    const [view, activation, inputs] = STANDS.map((name) => model.get(name));
+    const [data, view, activation, inputs] = ["data", ...STANDS].map((name) => model.get(name));
     const length = model.get("length");
-    if (data !== model.get("data")) {
-      data = model.get("data");
-      read = reader(data);
-      Object.assign(values, data.values);
-    }
+    Object.assign(values, data.values);
     const place = (name) => values[name].indexOf(model.get(name));
     if (SLIDERS.some((name) => place(name) < 0)) return; // a kernel is about to send the data
     for (const name of SLIDERS) {
@@ -69,16 +51,19 @@ function render({ model, el }) {
     for (const node of scales) node.checked = +node.value === inputs;
 
     const at = (axis) => place("input_scale") * values[axis].length + place(axis);
-    const found = { RNN: read(activation, at("radius")) };
-    for (const name of ["LSTM", "LSTM c", "GRU"]) found[name] = read(name, at("bias"));
+    const found = { RNN: read(data, activation, at("radius")) };
+    for (const name of ["LSTM", "LSTM c", "GRU"]) found[name] = read(data, name, at("bias"));
     root.firstChild.dataset.view = view;
     find("[name=length]").disabled = view !== "norms"; // one step has no length
     for (const svg of root.querySelectorAll(".rnnw-norms")) drawNorms(svg, found, data, length);
     drawPlanes(root, found);
-    drawTable(root, found, data, length);
-    const cells = FLOW_CELLS.map((name) => found[name]);
-    const left = cells.map((cell) => cell.curve[0][data.lags.indexOf(length)]);
-    const said = view === "norms" ? ofNorms(left, length) : ofSpectra(cells.map((c) => c.modulus));
+    drawTable(root, found, data.lags, length);
+    const last = data.lags.indexOf(length);
+    const each = (number) => FLOW_CELLS.map((name) => number(found[name]));
+    const said =
+      view === "norms"
+        ? flowSaying(data.words, each((cell) => cell.curve[0][last]), length)
+        : flowSaying(data.words, each((cell) => cell.modulus[0]));
     setText(find("[aria-live]"), said);
   }
 

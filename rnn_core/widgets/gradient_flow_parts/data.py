@@ -18,6 +18,24 @@ from ..packing import pack, shown, unpack
 CELLS = ("RNN", "LSTM", "GRU")
 LINES = ("RNN", "LSTM", "LSTM c", "GRU")
 OF_RADIUS = ("tanh", "logistic")
+# What the figure says; each # stands for a number or for names of cells.
+WORDS = {
+    "norms": "Of the error signal at step #, # reaches step 0 in the RNN, # in the LSTM and # in "
+    "the GRU. #",
+    "spectrum": "One step back multiplies the error signal by a matrix. Its largest eigenvalue "
+    "has size # in the RNN, # in the LSTM and # in the GRU. #",
+    "more": "# times as much",
+    "grown": "It explodes in #.",
+    "alike": "They hardly differ: none lets a hundredth through.",
+    "through": [
+        "None lets a hundredth through.",
+        "Only # lets a hundredth or more through.",
+        "Only # let a hundredth or more through.",
+        "All three let a hundredth or more through.",
+    ],
+    "beyond": "Beyond the unit circle: #. Repeated, this step would let it grow.",
+    "within": "None is beyond the unit circle: repeated, this step would let it fade.",
+}
 
 
 class Curve(NamedTuple):
@@ -61,8 +79,16 @@ def build(grid: GradientGrid) -> dict[str, Any]:
             "bias": [_says_bias(bias) for bias in grid.biases],
             "length": [f"{length} steps" for length in lengths],
         },
-        "norms": {name: _norms(grid, name, list(lags)) for name in names},
-        "spectra": {name: _spectra(grid, name) for name in names if name != "LSTM c"},
+        "words": WORDS,
+        "norms": {
+            name: [_norms(grid.norms[key][:, list(lags)]) for key in _settings(grid, name)]
+            for name in names
+        },
+        "spectra": {
+            name: [_spectrum(grid, key) for key in _settings(grid, name)]
+            for name in names
+            if name != "LSTM c"
+        },
     }
 
 
@@ -95,23 +121,14 @@ class Reader:
 
     def _curve(self, line: str) -> Curve:
         name, at = self._place(line)
-        count = len(self.data["lags"])
-        mean, below, above = (
-            unpack(text)[at * count : (at + 1) * count] for text in self.data["norms"][name]
-        )
+        mean, below, above = map(unpack, self.data["norms"][name][at])
         low = [m - b for m, b in zip(mean, below, strict=True)]
         return Curve(mean, low, [m + a for m, a in zip(mean, above, strict=True)])
 
     def _spectrum(self, cell: str) -> Spectrum:
         name, at = self._place(cell)
-        start, real, imaginary, singular, modulus = map(unpack, self.data["spectra"][name])
-        size = self.data["units"] * (2 if cell == "LSTM" else 1)
-        return Spectrum(
-            real[start[at] : start[at + 1]],
-            imaginary[start[at] : start[at + 1]],
-            singular[at * size : (at + 1) * size],
-            modulus[at],
-        )
+        real, imaginary, singular, modulus = map(unpack, self.data["spectra"][name][at])
+        return Spectrum(real, imaginary, singular, modulus[0])
 
 
 def _says_bias(bias: float) -> str:
@@ -126,33 +143,18 @@ def _settings(grid: GradientGrid, name: str) -> list[tuple[str, float, float]]:
     return [(name, value, scale) for scale in grid.inputs for value in values]
 
 
-def _norms(grid: GradientGrid, name: str, lags: list[int]) -> list[str]:
-    """Return the mean, how far below it the least is, and how far above it the largest."""
-    found = np.array([grid.norms[setting][:, lags] for setting in _settings(grid, name)])
-    mean, low, high = (_hundredths(kind(found, axis=1)) for kind in (np.mean, np.min, np.max))
+def _norms(norms: np.ndarray) -> list[str]:
+    """Return the mean over seeds, how far below it the least is, how far above it the largest."""
+    mean, low, high = (_hundredths(kind(norms, axis=0)) for kind in (np.mean, np.min, np.max))
     return [pack(mean), pack(mean - low), pack(high - mean)]
 
 
-def _spectra(grid: GradientGrid, name: str) -> list[str]:
-    """Return where the eigenvalues of each setting start, both their parts, and the rest.
-
-    Of a complex pair one half is sent.
-    """
-    settings = _settings(grid, name)
-    half = [_upper(grid.eigenvalues[setting]) for setting in settings]
-    together = np.concatenate(half)
-    return [
-        pack(np.cumsum([0, *map(len, half)])),
-        pack(_hundredths(np.real(together))),
-        pack(_hundredths(np.imag(together))),
-        pack(_hundredths(np.array([grid.singular_values[s] for s in settings]))),
-        pack(_hundredths(np.array([np.abs(found).max() for found in half]))),
-    ]
-
-
-def _upper(values: Any) -> np.ndarray:
-    """Return the complex numbers with no negative imaginary part, in order."""
-    return np.sort(values[values.imag >= 0])
+def _spectrum(grid: GradientGrid, setting: tuple[str, float, float]) -> list[str]:
+    """Return eigenvalues, singular values and the largest modulus; of a pair, one half is sent."""
+    every, stretches = grid.eigenvalues[setting], grid.singular_values[setting]
+    upper = np.sort(every[np.imag(every) >= 0])
+    parts = np.real(upper), np.imag(upper), stretches, np.abs(every[:1])
+    return [pack(_hundredths(part)) for part in parts]
 
 
 def _hundredths(values: np.ndarray) -> np.ndarray:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from ..packing import shown, superscript
-from .data import CELLS, Reader
+from .data import CELLS, WORDS, Reader
 
 HUNDREDTH, THOUSAND = -200, 300  # their log10, in hundredths
 NEAR = 300  # up to here from 1, a power of ten is written out
@@ -44,39 +44,34 @@ def saying(view: str, reader: Reader, length: int) -> str:
 
 def of_norms(exponents: Mapping[str, int], length: int) -> str:
     """Return how much of the error signal reaches step 0 in each cell, and what that comes to."""
-    left = [power(n) + (" times as much" if n > 0 else "") for n in exponents.values()]
-    through = [cell for cell in CELLS if exponents[cell] >= HUNDREDTH]
-    grown = [cell for cell in CELLS if exponents[cell] >= THOUSAND]
+    sizes = list(exponents.values())
+    left = [_filled(WORDS["more"], power(n)) if n > 0 else power(n) for n in sizes]
+    through, grown = _where(exponents, HUNDREDTH), _where(exponents, THOUSAND)
     if grown:
-        verdict = f"It explodes in {_listed(grown)}."
-    elif len(through) == len(CELLS):
-        verdict = "All three let a hundredth or more through."
-    elif through:
-        lets = "lets" if len(through) == 1 else "let"
-        verdict = f"Only {_listed(through)} {lets} a hundredth or more through."
+        verdict = _filled(WORDS["grown"], _listed(grown))
+    elif not through and max(sizes) - min(sizes) < ALIKE:
+        verdict = WORDS["alike"]
     else:
-        alike = max(exponents.values()) - min(exponents.values()) < ALIKE
-        verdict = f"{'They hardly differ: none' if alike else 'None'} lets a hundredth through."
-    return (
-        f"Of the error signal at step {length}, {left[0]} reaches step 0 in the RNN, "
-        f"{left[1]} in the LSTM and {left[2]} in the GRU. {verdict}"
-    )
+        verdict = _filled(WORDS["through"][len(through)], _listed(through))
+    return _filled(WORDS["norms"], str(length), *left, verdict)
 
 
 def of_spectra(moduli: Mapping[str, int]) -> str:
     """Return where the largest eigenvalues are, and what that comes to."""
-    sizes = [shown(n, 2) for n in moduli.values()]
-    beyond = [cell for cell in CELLS if moduli[cell] > 100]
-    if beyond:
-        verdict = (
-            f"Beyond the unit circle: {_listed(beyond)}. Repeated, this step would let it grow."
-        )
-    else:
-        verdict = "None is beyond the unit circle: repeated, this step would let it fade."
-    return (
-        f"One step back multiplies the error signal by a matrix. Its largest eigenvalue has size "
-        f"{sizes[0]} in the RNN, {sizes[1]} in the LSTM and {sizes[2]} in the GRU. {verdict}"
-    )
+    beyond = _where(moduli, 101)
+    verdict = _filled(WORDS["beyond"], _listed(beyond)) if beyond else WORDS["within"]
+    return _filled(WORDS["spectrum"], *(shown(n, 2) for n in moduli.values()), verdict)
+
+
+def _filled(template: str, *parts: str) -> str:
+    """Return a template with a part in the place of each #, as far as there is one."""
+    for part in parts:
+        template = template.replace("#", part, 1)
+    return template
+
+
+def _where(numbers: Mapping[str, int], least: int) -> list[str]:
+    return [cell for cell, number in numbers.items() if number >= least]
 
 
 def _listed(cells: Sequence[str]) -> str:

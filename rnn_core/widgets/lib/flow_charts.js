@@ -8,10 +8,18 @@ import { shown, superscript } from "./packing.js";
 
 const LABEL_GAP = 17;
 const firstThat = (limits, fits) => limits.find(fits) ?? limits[limits.length - 1];
-const setHook = (root, hook, name, value) => root.querySelector(`[data-${hook}]`).setAttribute(name, value);
 
+// What sets an attribute, or the text, of the element with a hook.
+const setter = (root) => (hook, name, value) => {
+  const node = root.querySelector(`[data-${hook}]`);
+  if (name) node.setAttribute(name, value);
+  else setText(node, value);
+};
+
+// Name the powers of ten that fit, and return where each exponent is.
 function drawAxis(svg, curves, [left, right, top, bottom]) {
-  const [least, largest] = [Math.min, Math.max].map((most, k) => most(...curves.flatMap((c) => c[k + 1])));
+  const least = Math.min(...curves.flatMap((curve) => curve[1]));
+  const largest = Math.max(...curves.flatMap((curve) => curve[2]));
   const lowest = firstThat([-30, -60, -100, -150, -300], (e) => 100 * e <= least);
   const highest = firstThat([3, 10, 20, 40, 80, 160, 320], (e) => 100 * e >= largest);
   const step = firstThat([10, 20, 50, 100], (e) => (highest - lowest) / e < 8);
@@ -24,48 +32,50 @@ function drawAxis(svg, curves, [left, right, top, bottom]) {
     setText(node, e < lowest ? "" : e ? "10" + superscript(e) : "1");
     e -= step;
   }
-  setHook(svg, "grid", "d", grid);
+  setter(svg)("grid", "d", grid);
   return y;
 }
 
-export function drawNorms(svg, found, data, length) {
+export function drawNorms(svg, found, { lags, steps }, length) {
   const box = svg.dataset.box.split(" ").map(Number);
-  const x = scale(0, data.steps, box[0], box[1]);
+  const set = setter(svg);
+  const x = scale(0, steps, box[0], box[1]);
   const y = drawAxis(svg, Object.values(found).map((one) => one.curve), box);
-  const last = data.lags.indexOf(length);
-  const [end, far] = [x(length), box[3] + LABEL_GAP];
-  const ends = FLOW_CELLS.map((name) => y(found[name].curve[0][last]));
+  const [end, count] = [x(length), lags.indexOf(length) + 1];
+  const ends = FLOW_CELLS.map((name) => y(found[name].curve[0][count - 1]));
   const order = [0, 1, 2].sort((a, b) => ends[a] - ends[b]);
-  const heights = [...ends];
-  order.reduce((above, k) => (heights[k] = Math.max(heights[k], above + LABEL_GAP)), -LABEL_GAP);
-  order.reduceRight((below, k) => (heights[k] = Math.min(heights[k], below - LABEL_GAP)), far);
+  const at = [...ends];
+  order.reduce((above, k) => (at[k] = Math.max(at[k], above + LABEL_GAP)), -LABEL_GAP);
+  order.reduceRight((below, k) => (at[k] = Math.min(at[k], below - LABEL_GAP)), box[3] + LABEL_GAP);
   for (const name in found) {
-    const parts = found[name].curve.map((part) => part.slice(0, last + 1));
-    const [mean, low, high] = parts.map((part) => part.map((n, k) => [x(data.lags[k]), y(n)]));
+    const { curve } = found[name];
+    const points = (part) => part.slice(0, count).map((n, k) => [x(lags[k]), y(n)]);
     const k = FLOW_CELLS.indexOf(name);
-    setHook(svg, `line="${name}"`, "d", line(mean));
+    set(`line="${name}"`, "d", line(points(curve[0])));
     if (k < 0) continue;
-    setHook(svg, `band="${name}"`, "d", band(low, high));
-    setHook(svg, `lead="${name}"`, "d", line([[end, ends[k]], [end + 10, heights[k]]]));
-    setHook(svg, `end="${name}"`, "x", px(end + 14));
-    setHook(svg, `end="${name}"`, "y", px(heights[k] + 5));
-    setText(svg.querySelector(`[data-end="${name}"]`), `${name} ${powerOfTen(parts[0][last])}`);
+    set(`band="${name}"`, "d", band(points(curve[1]), points(curve[2])));
+    set(`lead="${name}"`, "d", line([[end, ends[k]], [end + 10, at[k]]]));
+    set(`end="${name}"`, "x", px(end + 14));
+    set(`end="${name}"`, "y", px(at[k] + 5));
+    set(`end="${name}"`, "", `${name} ${powerOfTen(curve[0][count - 1])}`);
   }
 }
 
 export function drawPlanes(root, found) {
-  const largest = Math.max(...FLOW_CELLS.flatMap((k) => [found[k].modulus, ...found[k].singular]));
-  const unit = 108 / firstThat([1.2, 1.5, 2, 2.5, 3, 4, 5, 8, 16, 32, 64], (r) => 100 * r >= largest);
+  const all = FLOW_CELLS.flatMap((name) => [...found[name].modulus, ...found[name].singular]);
+  const reach = [1.2, 1.5, 2, 2.5, 3, 4, 5, 8, 16, 32, 64];
+  const unit = 108 / firstThat(reach, (r) => 100 * r >= Math.max(...all));
   const size = (unit / 100).toFixed(4);
   for (const plane of root.querySelectorAll("[data-plane]")) {
     const { real, imaginary, singular, modulus } = found[plane.dataset.plane];
+    const set = setter(plane);
     const dot = (re, im) => `M${re} ${-im}h0` + (im > 0 ? dot(re, -im) : "");
-    setHook(plane, "eigen", "d", real.map((re, k) => dot(re, imaginary[k])).join(""));
-    setHook(plane, "singular", "d", singular.map((n) => `M${n} -7v14`).join(""));
-    setHook(plane, "plain", "transform", `translate(120 120) scale(${size})`);
-    setHook(plane, "strip", "transform", `translate(120 252) scale(${size} 1)`);
-    setHook(plane, "one", "x", px(120 + unit));
-    setText(plane.querySelector("[data-modulus]"), shown(modulus, 2));
-    setText(plane.querySelector("[data-largest]"), shown(singular[0], 2));
+    set("eigen", "d", real.map((re, k) => dot(re, imaginary[k])).join(""));
+    set("singular", "d", singular.map((n) => `M${n} -7v14`).join(""));
+    set("plain", "transform", `translate(120 120) scale(${size})`);
+    set("strip", "transform", `translate(120 252) scale(${size} 1)`);
+    set("one", "x", px(120 + unit));
+    set("modulus", "", shown(modulus[0], 2));
+    set("largest", "", shown(singular[0], 2));
   }
 }

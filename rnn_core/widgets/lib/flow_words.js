@@ -3,8 +3,7 @@ import { shown, superscript } from "./packing.js";
 // What the vanishing-gradient explorer says: as words.py in gradient_flow_parts.
 
 export const FLOW_CELLS = ["RNN", "LSTM", "GRU"];
-const inEachCell = ([a, b, c]) => `${a} in the RNN, ${b} in the LSTM and ${c} in the GRU. `;
-const cellsWhere = (holds) => FLOW_CELLS.filter((_, k) => holds[k]).map((cell) => "the " + cell);
+const filled = (template, ...parts) => template.replace(/#/g, () => parts.shift());
 
 export function powerOfTen(n) {
   if (n <= -30000) return "below 10⁻³⁰⁰";
@@ -13,26 +12,18 @@ export function powerOfTen(n) {
   return n < 100 ? value.toPrecision(2) : String(Math.round(value));
 }
 
-export function ofNorms(exponents, length) {
-  const left = exponents.map((n) => powerOfTen(n) + (n > 0 ? " times as much" : ""));
-  left[0] += " reaches step 0";
-  const through = cellsWhere(exponents.map((n) => n >= -200));
-  const grown = cellsWhere(exponents.map((n) => n >= 300)).join(" and ");
-  const alike = Math.max(...exponents) - Math.min(...exponents) < 500;
-  const only = `Only ${through.join(" and ")} let`;
-  const verdict = [
-    (alike ? "They hardly differ: none" : "None") + " lets a hundredth through.",
-    only + "s a hundredth or more through.",
-    only + " a hundredth or more through.",
-    "All three let a hundredth or more through.",
-  ][through.length];
-  return `Of the error signal at step ${length}, ${inEachCell(left)}${grown ? `It explodes in ${grown}.` : verdict}`;
-}
-
-export function ofSpectra(sizes) {
-  const beyond = cellsWhere(sizes.map((n) => n > 100)).join(" and ");
-  const verdict = beyond
-    ? `Beyond the unit circle: ${beyond}. Repeated, this step would let it grow.`
-    : "None is beyond the unit circle: repeated, this step would let it fade.";
-  return `One step back multiplies the error signal by a matrix. Its largest eigenvalue has size ${inEachCell(sizes.map((n) => shown(n, 2)))}${verdict}`;
+// Exponents of what is left after `length` steps, or sizes of eigenvalues for no length.
+export function flowSaying(words, numbers, length) {
+  const from = (least) => FLOW_CELLS.filter((_, k) => numbers[k] >= least).map((cell) => "the " + cell);
+  const told = (template, cells) => filled(template, cells.join(" and "));
+  if (!length) {
+    const verdict = told(words[from(101).length ? "beyond" : "within"], from(101));
+    return filled(words.spectrum, ...numbers.map((n) => shown(n, 2)), verdict);
+  }
+  const through = from(-200);
+  let verdict = told(words.through[through.length], through);
+  if (!through.length && Math.max(...numbers) - Math.min(...numbers) < 500) verdict = words.alike;
+  if (from(300).length) verdict = told(words.grown, from(300));
+  const left = numbers.map((n) => filled(n > 0 ? words.more : "#", powerOfTen(n)));
+  return filled(words.norms, length, ...left, verdict);
 }
