@@ -1,7 +1,7 @@
 """Forward and backward of every peer, in interleaved runs of one process.
 
     python -m benchmarks.speed                 all cells and sizes; stores the tables
-    python -m benchmarks.speed tiny teach      these sizes only; prints, stores nothing
+    python -m benchmarks.speed tiny teach      these sizes only; prints, and stores with --store
 
 A round times every peer once, in CPU time, on one BLAS thread; peers take turns to be first. What
 is compared are the times of one round, so that whatever slows the machine slows both.
@@ -143,6 +143,7 @@ def main() -> None:
     """Measure, print, and store where all sizes were measured."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("sizes", nargs="*", metavar="size", help=f"of {', '.join(SIZES)}")
+    parser.add_argument("--store", action="store_true", help="store the tables of some sizes too")
     parser.add_argument("--share", type=float, default=1, help="the share of the rounds to run")
     parser.add_argument("--note", default="", help="a sentence to store with the tables")
     options = parser.parse_args()
@@ -160,7 +161,7 @@ of their middle half; above 1, ours is faster. ✗ marks a missed goal. {options
 
 {peers_table(found, sizes)}
 """
-    print(text) if options.sizes else report("speed", text)
+    print(text) if options.sizes and not options.store else report("speed", text)
 
 
 if __name__ == "__main__":

@@ -94,41 +94,41 @@ def _recur(
 def gru_backward(p: Params, trace: Trace, dh: np.ndarray, dh_next: np.ndarray, reset: str) -> Grads:
     """Return every gradient of `gru_forward`."""
     size, after = dh.shape[2], reset == "after"
-    W = stacked(p, "W_?x", "nzr")  # (3H, D)
-    U_T, recur_back = _transposed(p, after)
-    dxs, dW, dU = (
-        np.empty(trace.xs.shape, W.dtype),
-        np.zeros_like(W),
-        np.zeros((3 * size, size), W.dtype),
-    )
+    W, dxs = stacked(p, "W_?x", "nzr"), np.empty(trace.xs.shape, dh.dtype)  # (3H, D), (T, B, D)
+    dW, dU = np.zeros_like(W), np.zeros((3 * size, size), W.dtype)
     db = np.zeros((3 + after) * size, W.dtype)
+    products = ("zrn",) if after else ("zr", "n")  # what the loop multiplies at once
+    recurrent = [stacked(p, "W_?h", letters).T.copy() for letters in products]
     dhs, dh_next = by_features(dh).copy(), dh_next.T.copy()  # (T, H, B), (H, B)
     for steps in blocks(trace):
-        da = np.empty((len(db), steps.stop - steps.start, dhs.shape[2]), W.dtype)
-        for now, place in chunks(trace, steps, 5):
-            slopes = _slopes(trace, now, after)
-            recur_back(*U_T, slopes, dhs[now], dh_next)
-            da[:, place] = slopes[:, size : size + len(db)].swapaxes(0, 1)
-            del slopes  # or it would still be there beside the next one
-        da, hs = da.reshape(len(db), -1), as_rows(by_features(before(trace, "h", steps)))
-        da_x, da_h = da[: 3 * size], da[size:]  # n z r; z r, and u where r acts after the product
-        dW += da_x @ as_rows(trace.xs[steps])
-        dU[: len(da_h)] += da_h @ hs
+        da = _gates_back(recurrent, trace, steps, dhs, dh_next)  # of n z r u, (·, tB)
+        hs = as_rows(by_features(before(trace, "h", steps)))  # (tB, H)
+        dW += da[: 3 * size] @ as_rows(trace.xs[steps])
+        dU[: len(da) - size] += da[size:] @ hs
         if not after:
             dU[2 * size :] += da[:size] @ (hs * as_rows(trace["r"][steps]))
         db += da @ np.ones(da.shape[1], da.dtype)
-        da_x.T.dot(W, as_rows(dxs[steps]))
-        del da, da_x, da_h, hs
+        da[: 3 * size].T.dot(W, as_rows(dxs[steps]))
+        del da, hs  # or they would still be there beside the next ones
     grads = named("W_?x", "nzr", dW) | named("W_?h", "zrn", dU) | {"b_nh": db[3 * size :]}
     grads |= named("b_?", "nzr", db[: 3 * size])
     return Grads({name: grads[name] for name in p}, dxs, H(dh_next.T), by_features(dhs))
 
 
-def _transposed(p: Params, after: bool) -> tuple[list[np.ndarray], Callable[..., None]]:
-    """Return the transposed recurrent weights, and the loop that uses them."""
-    if after:
-        return [stacked(p, "W_?h", "zrn").T.copy()], _recur_back_after
-    return [stacked(p, "W_?h", "zr").T.copy(), p["W_nh"].T.copy()], _recur_back_before
+def _gates_back(
+    recurrent: list[np.ndarray], trace: Trace, steps: slice, dhs: np.ndarray, dh_next: np.ndarray
+) -> np.ndarray:
+    """Return ∂L/∂ of what each gate was squashed from, and of u; update `dhs` and `dh_next`."""
+    _, size, batch = dhs.shape
+    after = len(recurrent) == 1
+    recur_back: Callable[..., None] = _recur_back_after if after else _recur_back_before
+    da = np.empty(((3 + after) * size, steps.stop - steps.start, batch), dhs.dtype)
+    for now, place in chunks(trace, steps, 5):
+        slopes = _slopes(trace, now, after)
+        recur_back(*recurrent, slopes, dhs[now], dh_next)
+        da[:, place] = slopes[:, size : size + len(da)].swapaxes(0, 1)
+        del slopes
+    return da.reshape(len(da), -1)
 
 
 def _slopes(trace: Trace, steps: slice, after: bool) -> np.ndarray:

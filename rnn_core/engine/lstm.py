@@ -83,28 +83,42 @@ def lstm_backward(
 ) -> Grads:
     """Return every gradient of `lstm_forward`; `dc` is ∂L/∂c_t by a direct path."""
     W, U = (stacked(p, kind, GATES) for kind in ("W_?x", "W_?h"))  # (4H, D), (4H, H)
+    U_T, dxs = U.T.copy(), np.empty(trace.xs.shape, dh.dtype)
     dW, dU, db = np.zeros_like(W), np.zeros_like(U), np.zeros_like(W[:, 0])
-    U_T, size = U.T.copy(), U.shape[1]
-    dxs = np.empty(trace.xs.shape, W.dtype)
     dhs = by_features(dh).copy()  # (T, H, B), the later steps to be added
     dcs, direct = np.empty_like(dhs), repeat(None) if dc is None else iter(by_features(dc)[::-1])
     dh_next, dc_next = dh_next.T.copy(), dc_next.T.copy()
     for steps in blocks(trace):
-        da = np.empty((4 * size, steps.stop - steps.start, dhs.shape[2]), W.dtype)
-        for now, place in chunks(trace, steps, 6):
-            slopes, dh_dc = _slopes(trace, now)
-            dc_next = _recur_back(U_T, slopes, dh_dc, dhs[now], dcs[now], direct, dh_next, dc_next)
-            da[:, place] = slopes[:, : 4 * size].swapaxes(0, 1)
-            del slopes, dh_dc  # or they would still be there beside the next ones
-        da = da.reshape(4 * size, -1)  # (4H, tB)
+        da = _gates_back(U_T, trace, steps, dhs, dcs, direct, dh_next, dc_next)  # (4H, tB)
         dW += da @ as_rows(trace.xs[steps])
         dU += da @ as_rows(by_features(before(trace, "h", steps)))
         db += da @ np.ones(da.shape[1], da.dtype)
         da.T.dot(W, as_rows(dxs[steps]))
-        del da
+        del da  # or it would still be there beside the next one
     grads = named("W_?x", GATES, dW) | named("W_?h", GATES, dU) | named("b_?", GATES, db)
     params = {name: grads[name] for name in p}
     return Grads(params, dxs, HC(dh_next.T, dc_next.T), by_features(dhs), by_features(dcs))
+
+
+def _gates_back(
+    U_T: np.ndarray,
+    trace: Trace,
+    steps: slice,
+    dhs: np.ndarray,
+    dcs: np.ndarray,
+    direct: Iterator[np.ndarray | None],
+    dh_next: np.ndarray,
+    dc_next: np.ndarray,
+) -> np.ndarray:
+    """Return ∂L/∂ of what each gate was squashed from; update what is later than it."""
+    _, size, batch = dhs.shape
+    da = np.empty((4 * size, steps.stop - steps.start, batch), dhs.dtype)
+    for now, place in chunks(trace, steps, 6):
+        slopes, dh_dc = _slopes(trace, now)
+        _recur_back(U_T, slopes, dh_dc, dhs[now], dcs[now], direct, dh_next, dc_next)
+        da[:, place] = slopes[:, : 4 * size].swapaxes(0, 1)
+        del slopes, dh_dc
+    return da.reshape(4 * size, -1)
 
 
 def _slopes(trace: Trace, steps: slice) -> tuple[np.ndarray, np.ndarray]:
@@ -137,11 +151,11 @@ def _recur_back(
     direct: Iterator[np.ndarray | None],
     dh_next: np.ndarray,
     dc_next: np.ndarray,
-) -> np.ndarray:
-    """Turn slopes into ∂L/∂a from the last step to the first, and return ∂L/∂c before it."""
+) -> None:
+    """Turn slopes into ∂L/∂a, from the last step to the first; update what is later than it."""
     back, size = slopes[::-1], dhs.shape[1]
     four = np.empty((4, size, dhs.shape[2]), dhs.dtype)  # ∂L/∂c_t, once for each of i f g c_{t−1}
-    multiply = np.multiply
+    multiply, later = np.multiply, dc_next
     for da, d_o, d_ifgc, d_before, dc_t, dh_t, dc_by_h, extra in zip(
         back[:, : 4 * size],
         back[:, :size],
@@ -155,12 +169,12 @@ def _recur_back(
     ):
         dh_t += dh_next
         multiply(dc_by_h, dh_t, dc_t)
-        dc_t += dc_next
+        dc_t += later
         if extra is not None:
             dc_t += extra
         d_o *= dh_t
         four[...] = dc_t
         d_ifgc *= four
         U_T.dot(da, dh_next)
-        dc_next = d_before
-    return dc_next.copy()
+        later = d_before
+    dc_next[...] = later
