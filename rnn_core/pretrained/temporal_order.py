@@ -41,8 +41,8 @@ def load() -> dict[str, Recording]:
 
     Examples
     --------
-    >>> load()["LSTM"].accuracy[-1] > 0.99
-    True
+    >>> {name: one.reached(0.99) for name, one in load().items()}
+    {'RNN': None, 'LSTM': 160}
     """
     return replay.load(RECORDINGS)
 
@@ -143,17 +143,25 @@ def one(kind: str, seed: int, rate: float, at: tuple[int, ...] = AT) -> Recordin
     )
 
 
-def run(seed: int, *, rnn_rate: float | None = None) -> dict[str, Recording]:
-    """Train both cells from a seed, in under ten seconds, and return what was seen, by cell.
+def run(seed: int, *, at: tuple[int, ...] = AT) -> dict[str, Recording]:
+    """Train both cells from a seed, in about ten seconds, and return what was seen, by cell.
+
+    The RNN has the better of the two learning rates that the script tried.
 
     Parameters
     ----------
     seed : int
-    rnn_rate : float, optional
-        The learning rate of the RNN: by default the better of the two that the script tried.
+    at : tuple of int
+        The steps to look at; training ends at the last.
+
+    Examples
+    --------
+    >>> run(0, at=(0, 2))["LSTM"]
+    <Recording LSTM N=2 T=100: tanh_c i f o>
     """
-    rate = runs()["rnn_rate"] if rnn_rate is None else rnn_rate
-    return {"RNN": one("RNN", seed, rate), "LSTM": one("LSTM", seed, LSTM_RATE)}
+    table = runs()
+    rates = {"RNN": table["rnn_rate"], "LSTM": table["lstm_rate"]}
+    return {kind: one(kind, seed, rate, at) for kind, rate in rates.items()}
 
 
 def reached(recording: Recording) -> dict[str, Any]:
