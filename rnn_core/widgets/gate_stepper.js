@@ -104,30 +104,23 @@ function viewOf(root) {
   return { ...find, texts, shapes };
 }
 
-// The choice of a gate to hold and of the step; with a kernel, of any step.
-function holdControls(view, model, { holds, T }) {
+// The choice of a gate to hold and of the step from which on.
+function holdControls(view, model, { holds }) {
+  if (!holds) return () => {};
   const radios = view.all("[name=held]");
   const range = view.one("[name=from]");
-  if (!range) return () => {};
-  const steps = model.get("live") ? [...Array(T).keys()] : holds.steps;
-  const first = holds.steps[range.value];
-  const place = (from) => {
-    range.max = steps.length - 1;
-    range.value = steps.indexOf(from);
-    range.setAttribute("aria-valuetext", from);
-    view.say("[data-out=from]", String(from));
-  };
   const ask = () => {
-    const { value } = radios.find((radio) => radio.checked);
-    const from = steps[range.value];
-    place(from);
-    put(model, "hold", value ? { gate: value[0], value: +value.slice(1), from } : {});
+    const from = holds.steps[range.value];
+    const { value } = radios.find((radio) => radio.checked) || {};
+    if (value === undefined) put(model, "hold", { ...model.get("hold"), from });
+    else put(model, "hold", value ? { gate: value[0], value: +value[1], from } : { from });
   };
   for (const node of [...radios, range]) node.addEventListener("input", ask);
-  place(first);
-  return ({ gate, value, from }) => {
+  return ({ gate, value, from = holds.steps[0] }) => {
     for (const radio of radios) radio.checked = radio.value === (gate ? gate + value : "");
-    if (gate) place(from);
+    range.value = Math.max(0, holds.steps.filter((step) => step <= from).length - 1);
+    range.setAttribute("aria-valuetext", from);
+    view.say("[data-out=from]", String(from));
   };
 }
 

@@ -146,6 +146,6 @@ class GateStepper(Figure):
     def __repr__(self) -> str:
         size = f"T={self.data['T']} units={self.data['H']}"
         hold: Any = self.hold
-        held = f"{hold['gate']}={hold['value']} from {hold['from']}" if hold else ""
+        held = f"{hold['gate']}={hold['value']} from {hold['from']}" if "gate" in hold else ""
         stands = f"t={self.t} unit={self.unit} {held}".rstrip()
         return f"<GateStepper {self.data['kind']} {size} {stands}>"

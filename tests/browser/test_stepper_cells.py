@@ -130,16 +130,16 @@ def test_hold_a_gate_by_keyboard_from_another_step(figure: Stepper) -> None:
     shows_held(figure, "f", 0, HELD_FROM[0])
     figure.page.keyboard.press("Tab")
     figure.page.keyboard.press("ArrowRight")
-    live = figure.page.evaluate("'model' in window")
-    assert figure.root.locator("[name=from]").input_value() == ("4" if live else "1")
-    if not live:
-        shows_held(figure, "f", 0, HELD_FROM[1])
-        figure.page.keyboard.press("End")
-        shows_held(figure, "f", 0, HELD_FROM[-1])
-        figure.score.press("ArrowDown")
-        figure.score.press("ArrowRight")
-        assert (figure.t, figure.unit) == (16, 2)
-        shows_held(figure, "f", 0, HELD_FROM[-1])
+    shows_held(figure, "f", 0, HELD_FROM[1])
+    figure.page.keyboard.press("End")
+    shows_held(figure, "f", 0, HELD_FROM[-1])
+    figure.score.press("ArrowDown")
+    figure.score.press("ArrowRight")
+    assert (figure.t, figure.unit) == (16, 2)
+    shows_held(figure, "f", 0, HELD_FROM[-1])
+    figure.root.locator("label:has([name=held][value=''])").click()
+    choose(figure, "o", 1)  # the step is remembered while nothing is held
+    shows_held(figure, "o", 1, HELD_FROM[-1])
 
 
 def test_the_two_runs_part_where_the_gate_is_held(figure: Stepper) -> None:
@@ -163,16 +163,19 @@ def test_with_a_kernel_any_run_can_be_asked_for(open_figure: Open) -> None:
     page = open_figure("gate_stepper", host="live")
     figure = Stepper(page)
     choose(figure, "o", 1)
-    figure.root.locator("[name=from]").fill("5")
-    asked = {"gate": "o", "value": 1, "from": 5}
+    asked = {"gate": "o", "value": 1, "from": HELD_FROM[0]}
     assert page.evaluate("window.saved.at(-1).hold") == asked
-    numbers = figure.numbers()  # until Python has answered, the free run
+    asked = {"gate": "o", "value": 0.25, "from": 5}
+    page.evaluate("hold => model.set('hold', hold)", asked)
+    numbers = figure.numbers()  # until Python has sent the run, the free one
     assert numbers["h"] == lstm_says()[4][1]["h"]
-    # What Python would send: the same figure, asked for the same run.
-    widget = stepper(hold=asked)
+    widget = stepper()
+    widget.hold = asked
     page.evaluate("data => model.set('data', data)", widget.data)
     figure.slider.fill("9")
-    shows_held(figure, "o", 1, 5)
+    shows_held(figure, "o", 0.25, 5)
+    figure.root.locator("[name=from]").press("End")
+    assert page.evaluate("window.saved.at(-1).hold") == asked | {"from": HELD_FROM[-1]}
 
 
 def test_coming_to_life_changes_nothing_of_a_held_figure(open_figure: Open) -> None:

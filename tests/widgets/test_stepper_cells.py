@@ -105,6 +105,8 @@ def test_a_run_that_was_not_sent_is_computed_when_it_is_asked_for():
     assert repr(figure).endswith("t=4 unit=1 z=0.25 from 5>")
     figure.hold = {"gate": "r", "value": 1, "from": 0}
     assert len(figure.data["runs"]) == len(sent) + 1  # what is no longer asked for is dropped
+    figure.hold = {"from": 5}  # nothing is held, and the step is remembered
+    assert 'aria-valuetext="5"' in figure.html()
     figure.hold = {}
     assert repr(figure).endswith("t=4 unit=1>")
 
@@ -163,7 +165,7 @@ def test_the_data_of_the_cover_keeps_to_its_budget():
     assert len(gzip.compress(sent)) < 20_000
 
 
-def test_closing_the_forget_gate_makes_the_cell_forget_that_it_is_in_a_string():
+def test_with_the_forget_gate_shut_the_cell_forgets_the_string_and_with_it_open_never():
     text = "ns = {'_as_int': _as_int, '__name__': __name__}\n"
     model = inside_string.load()
     xs = data.one_hot(text)
@@ -174,6 +176,10 @@ def test_closing_the_forget_gate_makes_the_cell_forget_that_it_is_in_a_string():
     inside = inside[(inside >= 12) & (inside < 14)]  # two letters before the closing quote
     assert (free[inside] > 0.9).all()
     assert (says[inside] < 0.5).all()
+    wide_open = intervene.hold(model.cell, xs, gate="f", value=1, since=10)
+    says = sigmoid(model.readout.forward(wide_open.h)[:, 0, 0])
+    assert (says[10:] > 0.99).all()  # it never forgets: all that follows is in the string, too
+    assert (free[16:24] < 0.1).all()
 
 
 def test_no_number_is_so_near_a_half_that_two_machines_could_round_it_differently():

@@ -27,9 +27,10 @@ def figure(data: Mapping[str, Any], t: int, unit: int, letter: str, hold: Mappin
     cells = "".join(diagram(layout, pen) for layout in (WIDE, TALL))
     longest = max(map(len, data["glyphs"]))
     extent = f"--T:{data['T']};--H:{data['H']};--w:{max(12, 9 * longest + 4 * (longest > 1))}px"
+    time = time_controls(data["T"] - 1, t, text=f"step {t}, {pen.name}")
     held = " data-held" if pen.held else ""
     return (
-        f'<div class="rnnw-stepper" style="{extent}"{held}>{letters(pen)}{controls(pen)}'
-        f"{score(pen)}{time_controls(data['T'] - 1, t)}{saying(pen)}{chooser(pen)}{cells}"
+        f'<div class="rnnw-stepper" style="{extent}"{held}>{letters(pen)}{controls(pen, hold)}'
+        f"{score(pen)}{time}{saying(pen)}{chooser(pen)}{cells}"
         f"{arithmetic(pen)}</div>"
     )

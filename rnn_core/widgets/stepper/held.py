@@ -44,10 +44,13 @@ class Source(NamedTuple):
         return {"holds": {"gates": gates, "steps": steps}, "runs": runs}
 
     def checked(self, data: Data, hold: Hold) -> dict[str, Any]:
-        """Return what is to be held, or say what is wrong with it; an empty dict holds nothing."""
+        """Return what is to be held, or say what is wrong with it.
+
+        Without a gate nothing is held: the dict is empty, or remembers the step only.
+        """
         checks.instance("hold", hold, Mapping)
-        if not hold:
-            return {}
+        if set(hold) <= {"from"}:
+            return {k: checks.index("hold['from']", t, data["T"]) for k, t in hold.items()}
         if set(hold) != {"gate", "value", "from"}:
             raise ValueError(
                 f"hold must have gate, value and from; got {', '.join(map(str, hold))}"
@@ -63,7 +66,7 @@ class Source(NamedTuple):
 
     def runs_with(self, data: Data, hold: Hold) -> list[dict[str, Any]]:
         """Return the runs of `data` with that of `hold` among them, computed if it is not."""
-        if not hold or run_of(data, hold):
+        if "gate" not in hold or run_of(data, hold):
             return data["runs"]
         sent = [run for run in data["runs"] if _is_offered(data, run)]
         return [*sent, self._run(data, hold)]
@@ -105,7 +108,7 @@ def run_of(data: Mapping[str, Any], hold: Hold) -> dict[str, Any] | None:
     return next(sent, None)
 
 
-def controls(pen: Pen) -> str:
+def controls(pen: Pen, hold: Hold) -> str:
     """Return the choice of a gate to hold, at what, and from which step on."""
     if not pen.data["holds"]:
         return ""
@@ -114,12 +117,12 @@ def controls(pen: Pen) -> str:
     options += [
         (f"{k}{value}", f"<span>{symbol(k)} = {value}</span>") for k in gates for value in HELD_AT
     ]
-    chosen = f"{pen.run['gate']}{pen.run['value']}" if pen.run else ""
-    place = steps.index(pen.run["from"]) if pen.run and pen.run["from"] in steps else 0
-    text = f"{steps[place]}"
+    chosen = f"{hold['gate']}{hold['value']}" if "gate" in hold else ""
+    since = hold.get("from", steps[0])
+    place = max(0, sum(step <= since for step in steps) - 1)
     return (
         f'<div class="rnnw-knobs rnnw-holds">{native.choice("held", "What if", options, chosen)}'
-        f"{native.slider('from', 'from step', len(steps) - 1, place, text)}</div>"
+        f"{native.slider('from', 'from step', len(steps) - 1, place, str(since))}</div>"
     )
 
 

@@ -85,5 +85,6 @@ def _legend(pen: Pen) -> str:
         "Below: one row for each unit, blue and tall above zero, orange and flat below"
         + (f"; the shade of {large} is that of tanh({large})." if large else "."),
         "Last, the chosen unit as a line.",
+        "Dashed, where a gate is held: the run with no gate held." if pen.data["holds"] else "",
     ]
     return " ".join(filter(None, said))
