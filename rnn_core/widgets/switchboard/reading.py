@@ -69,8 +69,9 @@ def read_as(cell: Cell, written: Convention, read: Convention) -> Cell:
         why = WHY_NOT["OutlineLSTM"].format(written.framework)
         raise ValueError(f"cell must be an OutlineLSTM; got LSTM: {why}")
     blocks = to_blocks(cell, written)
-    if written.cell == "GRU":
-        if (written.biases, read.biases) == (2, 1) and written.reset != read.reset:
+    if isinstance(cell, GRU):
+        two = written.biases == 2 or cell.recurrent_bias
+        if two and read.biases == 1 and read.reset == "before" != written.reset:
             _refuse_two_biases(cell, read)
         options = {"reset": read.reset, "recurrent_bias": read.reset == "after"}
     else:
