@@ -14,8 +14,8 @@ from rnn_core.pretrained import inside_string
 from rnn_core.widgets import GateStepper
 from rnn_core.widgets.packing import shown
 from rnn_core.widgets.stepper.held import run_of
+from rnn_core.widgets.stepper.on_paper import ON_PAPER, ONE
 from rnn_core.widgets.stepper.pen import Numbers
-from rnn_core.widgets.stepper.program import ON_PAPER, ONE
 from tests.stepper_case import TEXT, digits
 from tests.stepper_cells import CELLS, UNITS, cell_and_inputs, expected, start_of, stepper_of
 from tests.widgets.hooks import Hooks, state_of

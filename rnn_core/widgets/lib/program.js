@@ -1,5 +1,5 @@
 // What a cell computes, worked out from the rounded numbers as a reader would on paper, and put
-// right in the last digits by what was sent: see stepper/program.py.
+// right in the last digits by what was sent: see stepper/on_paper.py.
 import { unpack } from "./packing.js";
 
 const ONE_WHOLE = 10000;
@@ -17,7 +17,7 @@ const ON_PAPER = {
 const unpackAll = (texts) =>
   Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, unpack(text)]));
 
-// Every number by key, as decode() in program.py works them out; `free` are those of the free run.
+// Every number by key, as decode() in on_paper.py works them out; `free` are those of the free run.
 function decode(data, run, free) {
   const { T, H, program } = data;
   const tables = unpackAll(data.fixed);

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..charts import line, px, scale
+from .on_paper import ONE
 from .pen import Pen
-from .program import ONE
 
 HEIGHT = 64  # of the line's box; the bars' is 100
 

@@ -21,6 +21,7 @@ from rnn_core.trace import Trace
 
 from ..packing import LIMIT, pack, ten_thousandths
 from . import program, tables
+from .on_paper import encode
 from .tables.parts import Table
 
 
@@ -113,7 +114,7 @@ def _numbers(table: Table, trace: Trace, batch: int, cell: Any) -> dict[str, Any
         "program": rows,
         "row": pack(row.ravel()) if cell is not None else None,
         "fixed": {key: pack(value) for key, value in fixed.items()},
-        "n": program.encode(rows, whole, weights),
+        "n": encode(rows, whole, weights),
     }
 
 

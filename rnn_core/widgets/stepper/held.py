@@ -11,8 +11,9 @@ from rnn_core.trace import Trace, map_state
 
 from .. import controls as native
 from ..packing import pack, shown, ten_thousandths
-from . import program, tables
+from . import tables
 from .data import probability
+from .on_paper import encode_held
 from .pen import Pen, symbol
 
 Data = Hold = Mapping[str, Any]
@@ -88,7 +89,7 @@ class Source(NamedTuple):
         start = map_state(lambda value: value[batch], self.trace.start)
         xs = self.trace.xs[:, batch]
         held = intervene.hold(self.cell, xs, start, gate=gate, value=hold["value"], since=since)
-        off = program.encode_held(data, held, gate, since, tables.of(held.kind, held.options).ops)
+        off = encode_held(data, held, gate, since, tables.of(held.kind, held.options).ops)
         says = None
         if self.readout is not None:
             says = pack(ten_thousandths(probability(self.readout, held, 0)[since:]))

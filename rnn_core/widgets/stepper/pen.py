@@ -11,7 +11,7 @@ from rnn_core.palette import LOOKS
 
 from ..packing import shown, unpack
 from . import tables
-from .program import ONE, decode
+from .on_paper import ONE, decode
 
 
 class Numbers:
