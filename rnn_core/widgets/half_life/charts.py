@@ -30,10 +30,11 @@ def decay(now: Standing, letter: str, state: str) -> str:
     ticks = "".join(text(TIME(t), 252, str(t)) for t in range(0, STEPS + 1, 50))
     ticks += "".join(text(24, LEFT(y) + 4.5, name, "end") for y, name in ((0, "0"), (0.5, "½")))
     curve = line((TIME(t), LEFT(now.factor**t)) for t in range(STEPS + 1))
+    ticks += text(8, -4, f"what is left of the {state} state", "start", NAME)
     drop, x, y, anchor, words = _mark(now)
     return (
-        f'<svg class="rnnw-chart" viewBox="0 0 360 272" role="img" aria-label="What is left of the '
-        f'{state} state, from 1 down to 0, over {STEPS} steps"><path class="rnnw-grid" '
+        f'<svg class="rnnw-chart" viewBox="0 -20 360 292" role="img" aria-label="What is left of '
+        f'the {state} state, from 1 down to 0, over {STEPS} steps"><path class="rnnw-grid" '
         f'd="M30 14H350M30 124H350"/><path class="rnnw-axis" d="M30 234H350"/>{ticks}'
         f"{text(24, 18.5, '1', 'end')}{text(350, 270, 'steps', 'end')}"
         f'<path class="rnnw-line gate-{state[0]}" data-curve d="{curve}"/>'
@@ -118,7 +119,7 @@ def _dots(used: Sequence[int | None], state: str, name: str) -> str:
         number = text(x, y + 4, str(unit)) if numbered else ""
         drawn += f'<circle cx="{px(x)}" cy="{px(y)}" r="{radius}"/>{number}'
     title = text(8, 160, escape(name), "start", NAME)
-    return f'{title}<g class="rnnw-dots gate-{state[0]}">{drawn}</g>'
+    return f'{title}<g class="rnnw-units-used gate-{state[0]}">{drawn}</g>'
 
 
 def _place(tenths: int | None) -> float:
