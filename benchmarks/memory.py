@@ -82,7 +82,7 @@ def sizes_table() -> list[list[str]]:
     return rows
 
 
-def overhead(cell: Cell, steps: int, batch: int, pairs: int = 7) -> float:
+def overhead(cell: Cell, steps: int, batch: int, pairs: int = 5) -> float:
     """Return the median CPU time with checkpoints over that without, in interleaved pairs."""
     xs, dh = inputs(cell, steps, batch)
     ratios = []
