@@ -8,8 +8,6 @@ framework has no cell that computes the same function, the error says why.
 from .conventions import CONVENTIONS as CONVENTIONS
 from .conventions import Convention as Convention
 from .conventions import convention as convention
-from .equations import equations as equations
-from .equations import stored_arrays as stored_arrays
 from .keras import from_keras as from_keras
 from .keras import to_keras as to_keras
 from .layouts import batch_major as batch_major
@@ -22,3 +20,5 @@ from .onnx import from_onnx as from_onnx
 from .onnx import to_onnx as to_onnx
 from .pytorch import from_torch as from_torch
 from .pytorch import to_torch as to_torch
+from .written import equations as equations
+from .written import stored_arrays as stored_arrays

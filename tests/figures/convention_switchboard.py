@@ -2,6 +2,7 @@
 
 from rnn_core.widgets import ConventionSwitchboard
 
+LIVE = ("figure.seed = 10", "h is off by up to 1.13.")
 TURN = ("read", "ONNX linear_before_reset=1")
 
 

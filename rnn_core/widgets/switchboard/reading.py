@@ -99,12 +99,14 @@ def refusal(cell: Cell, read: Convention) -> str:
 
 
 def marks(written: Convention, read: Convention) -> list[str]:
-    """Return for each block whether it is read as what it is: "=", "1 − z" or "≠"."""
-    turned = written.z_weighs != read.z_weighs
-    return [
-        "≠" if a != b else "1 − z" if a == "z" and turned else "="
-        for a, b in zip(written.gates, read.gates, strict=True)
-    ]
+    """Return what becomes of each block: "=", "≠", or if z or r only acts otherwise, how."""
+    other = {}
+    if written.z_weighs != read.z_weighs:
+        other["z"] = "1 − z"
+    if written.reset != read.reset:
+        other["r"] = "moved"
+    pairs = zip(written.gates, read.gates, strict=True)
+    return [other.get(a, "=") if a == b else "≠" for a, b in pairs]
 
 
 def hidden(cell: Cell, xs: np.ndarray) -> np.ndarray:

@@ -30,7 +30,7 @@ def source(row: Convention) -> str:
 
 def named(row: Convention) -> str:
     """Return a convention's name as a reader sees it in a list."""
-    about = f" ({source(row)})" if source(row) else ""
+    about = f" ({source(row).split(', ')[-1]})" if source(row) else ""
     return f"{row.framework} {row.option}".strip() + about
 
 
