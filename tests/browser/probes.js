@@ -3,13 +3,16 @@
   const CONTROLS = "button, input, select";
 
   // Where the figure differs from markup. What a control stands at is compared as the browser holds
-  // it, not as the attribute says; custom properties are compared as numbers.
-  function differences(root, markup) {
+  // it, not as the attribute says; custom properties are compared as numbers. With a kernel a
+  // slider is `free` to have more places than Python draws.
+  function differences(root, markup, free) {
     const template = document.createElement("template"), found = [];
     template.innerHTML = markup;
     const held = { INPUT: ["disabled", "checked", "value"], OPTION: ["disabled", "selected"] };
+    const loose = (node) => free && node.getAttribute("type") === "range";
     const attributes = (node) => {
-      const skip = held[node.nodeName] ?? ["disabled"], map = {};
+      const skip = [...(held[node.nodeName] ?? ["disabled"]), ...(loose(node) ? ["max"] : [])];
+      const map = {};
       for (const { name, value } of node.attributes)
         if (![...skip, "style"].includes(name) && (value || name !== "class")) map[name] = value;
       for (const name of node.style ?? []) map["style " + name] = node.style.getPropertyValue(name);
@@ -29,7 +32,7 @@
       for (const name of new Set([...Object.keys(is), ...Object.keys(drawn)]))
         if (!same(name, is[name], drawn[name])) say(where, name, is[name], drawn[name]);
       for (const name of (held[a.nodeName] ?? []).slice(1))
-        if (a[name] !== b[name]) say(where, name, a[name], b[name]);
+        if (a[name] !== b[name] && !loose(a)) say(where, name, a[name], b[name]);
       const [inner, other] = [kids(a), kids(b)];
       // With JavaScript on, a page holds the inside of <noscript> as text.
       if (a.nodeName === "NOSCRIPT")
@@ -49,6 +52,25 @@
       const place = [box.x, box.y + scrollY, box.width, box.height].map((n) => n.toFixed(1));
       return `${node.nodeName} ${place}`;
     });
+  }
+
+  // What looks otherwise when the page has only this style sheet.
+  function touched(root, sheet) {
+    const nodes = [root, ...root.querySelectorAll("*")], found = new Set();
+    const looks = () => nodes.map((node) => {
+      const style = getComputedStyle(node);
+      return [...style].filter((name) => !name.startsWith("--"))
+        .map((name) => [name, style.getPropertyValue(name)]);
+    });
+    const among = looks();
+    document.querySelector("link[rel=stylesheet]").remove();
+    document.head.append(Object.assign(document.createElement("style"), { textContent: sheet }));
+    looks().forEach((alone, k) => alone.forEach(([name, value], i) => {
+      const before = among[k][i][1];
+      const what = `${nodes[k].nodeName} ${nodes[k].getAttribute("class") ?? ""}`;
+      if (value !== before) found.add(`${what}: ${name} is ${before}, alone ${value}`);
+    }));
+    return [...found].slice(0, 20);
   }
 
   // Every visible text: its size on the screen, and its contrast with what is painted under it.
@@ -164,5 +186,5 @@
     return found.map((node) => node.outerHTML.slice(0, 80));
   }
 
-  return { boxes, cut, differences, fastest, focused, moving, texts };
+  return { boxes, cut, differences, fastest, focused, moving, texts, touched };
 })()

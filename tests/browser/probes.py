@@ -18,9 +18,14 @@ def ask(page: Page, what: str, *given: object, nth: int = 0) -> Any:
     return root_of(page, nth).evaluate(probe, list(given))
 
 
-def is_as_drawn(page: Page, markup: str, nth: int = 0, after: str = "") -> None:
-    """Assert that a figure of the page is what Python drew, but for `disabled`."""
-    found = ask(page, "differences", markup, nth=nth)
+def is_as_drawn(
+    page: Page, markup: str, nth: int = 0, *, after: str = "", live: bool = False
+) -> None:
+    """Assert that a figure of the page is what Python drew, but for `disabled`.
+
+    Live, with a kernel, a slider may have more places than a page can offer.
+    """
+    found = ask(page, "differences", markup, live, nth=nth)
     assert not found, "\n".join([after, *found])
 
 

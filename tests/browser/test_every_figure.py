@@ -13,6 +13,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from rnn_core import palette
 from rnn_core.widgets import front_end
 from rnn_core.widgets.base import Figure
 from tests.browser.probes import (
@@ -74,7 +75,7 @@ def test_without_javascript_the_same_figure_stands_still(
 def test_coming_to_life_changes_nothing(open_figure: OpenFigure, kind: str, host: str) -> None:
     page = open_figure(kind, host=host)
     expect(root_of(page)).to_be_visible()
-    is_as_drawn(page, as_drawn(kind))
+    is_as_drawn(page, as_drawn(kind), live=host == "live")
     assert movable(page)
 
 
@@ -100,7 +101,7 @@ def test_a_trait_set_in_python_changes_the_drawing(open_figure: OpenFigure, kind
     assert turned != as_drawn(kind)
     page = open_figure(kind, host="live")
     page.evaluate("([name, value]) => model.set(name, value)", list(case(kind).TURN))
-    is_as_drawn(page, turned)
+    is_as_drawn(page, turned, live=True)
 
 
 @every_figure
@@ -117,7 +118,7 @@ def test_each_control_tells_python_and_the_page_shows_what_python_draws(
         assert len(saved) > told or where.startswith("<button"), where
         if saved:
             stand(figure, saved[-1])
-        is_as_drawn(page, figure.drawing(), after=where)
+        is_as_drawn(page, figure.drawing(), after=where, live=True)
     assert page.evaluate("saved.length") > 0
 
 
@@ -157,6 +158,14 @@ def test_it_has_no_barrier(open_figure: OpenFigure, kind: str, width: int, theme
     assert found["passes"]
     assert [(v["id"], [n["html"] for n in v["nodes"]]) for v in found["violations"]] == []
     is_legible(page, TEXT_PX)
+
+
+@every_figure
+def test_the_styles_of_other_figures_do_not_touch_it(open_figure: OpenFigure, kind: str) -> None:
+    page = open_figure(kind, reduced_motion="reduce")
+    own = (front_end.HERE / f"{name}.css" for name in ("figure", kind))
+    sheet = palette.css() + "".join(path.read_text("utf8") for path in own)
+    assert ask(page, "touched", sheet) == []
 
 
 @every_figure

@@ -66,7 +66,8 @@ def shows_what_the_kernel_draws(notebook: lab.Notebook, nth: int) -> None:
     """Assert that the screen comes to show what the figure in the kernel draws."""
     until = time.monotonic() + PATIENCE_S
     while time.monotonic() < until:
-        found = ask(notebook.page, "differences", notebook.run("print(figure.drawing())"), nth=nth)
+        drawn = notebook.run("print(figure.drawing())")
+        found = ask(notebook.page, "differences", drawn, True, nth=nth)
         if not found:
             return
     raise AssertionError("\n".join(found))
