@@ -178,6 +178,17 @@ def test_with_a_kernel_any_run_can_be_asked_for(open_figure: Open) -> None:
     assert page.evaluate("window.saved.at(-1).hold") == asked | {"from": HELD_FROM[-1]}
 
 
+def test_a_kernel_may_hold_gates_where_the_page_offers_none(open_figure: Open) -> None:
+    page = open_figure("gate_stepper", host="live", changes={"hold_from": []})
+    figure, widget = Stepper(page), stepper(hold_from=[])
+    assert figure.root.locator("[name=held]").count() == 0
+    widget.hold = {"gate": "f", "value": 0, "from": 3}
+    page.evaluate("hold => model.set('hold', hold)", widget.hold)
+    page.evaluate("data => model.set('data', data)", widget.data)
+    figure.slider.fill("9")
+    shows_held(figure, "f", 0, 3)
+
+
 def test_coming_to_life_changes_nothing_of_a_held_figure(open_figure: Open) -> None:
     hold = {"gate": "f", "value": 0, "from": 3}
     changes = {"hold": hold, "t": 9}

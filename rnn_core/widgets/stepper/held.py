@@ -128,8 +128,12 @@ def controls(pen: Pen, hold: Hold) -> str:
 
 
 def comparison(pen: Pen) -> str:
-    """Return what the held run has at this step, and what the free run has there."""
-    if not pen.data["holds"] and not pen.run:
+    """Return what the held run has at this step, and what the free run has there.
+
+    It is there, out of sight, wherever a kernel may ask for a run.
+    """
+    gated = any(op.key in "iforz" for op in pen.table.ops)
+    if not gated or pen.data["row"] is None:
         return ""
     words = "{gate} is held at {value} from step {from} on".format_map(pen.run) if pen.run else ""
     states = [op.args[0] for op in pen.table.ops if op.kind == "before"]
