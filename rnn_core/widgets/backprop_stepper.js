@@ -43,9 +43,15 @@ function render({ model, el }) {
 
   function drawStage() {
     const { ops, nodes, totals } = model.get("data");
-    const [stage, path] = [model.get("stage"), model.get("path")];
-    const [kind, box, own, words, ...texts] = ops[stage];
-    const lit = new Set(path ? totals[model.get("parameter")].paths[path - 1][0] : own);
+    const [stage, path, parameter] = ["stage", "path", "parameter"].map((name) => model.get(name));
+    let [kind, box, own, words, ...texts] = ops[stage];
+    if (path) {
+      [own, ...texts] = totals[parameter].paths[path - 1];
+      texts.pop();
+      const value = texts[1].split(" = ")[1];
+      words = `One path to ${parameter}: the product of its local derivatives is ${value}.`;
+    }
+    const lit = new Set(own);
     for (const node of lines) {
       const on = lit.has(+node.dataset.e);
       node.classList.toggle("rnnw-lit", on);

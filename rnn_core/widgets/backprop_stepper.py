@@ -119,7 +119,7 @@ class BackpropStepper(Figure):
         graph = Graph(self._worked).draw(self.data, self.stage, lit)
         return (
             f'<div class="rnnw-backprop" data-example="{self.example}">{time}'
-            f"{now(self.data, self.stage)}{graph}"
+            f"{now(self.data, self.stage, self.parameter, self.path)}{graph}"
             f'<p class="rnnw-note">{LEGEND}</p>'
             f'<div class="rnnw-gradient-of">{chooser(self._worked.parameters, self.parameter)}'
             f"{sums(self.data, self.parameter, self.path)}</div></div>"

@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from rnn_core import worked
 from rnn_core.widgets import BackpropStepper, front_end
 from rnn_core.widgets.backprop.data import edges, nodes
+from rnn_core.widgets.backprop.words import beside
 from tests.browser.conftest import write_page
 from tests.browser.probes import is_as_drawn, root_of
 
@@ -103,7 +104,7 @@ def test_every_operation_shows_its_line_and_all_numbers_so_far(figure: Stepper) 
             assert value in (right, "")
         for place, slope in seen["slopes"]:
             assert place in seen["lit"]
-            assert slope == "×" + RNN.factor(*lines[place])
+            assert slope == beside(RNN.factor(*lines[place]))
         figure.button("Step forward").click()
     assert "" not in figure.seen()["gradients"]
 
@@ -153,8 +154,10 @@ def test_each_path_is_lit_and_its_product_is_that_of_the_lit_numbers(rnn: Steppe
         path = known.pop(tuple(way))
         assert seen["back"]
         assert seen["box"] == []
-        assert {text for _, text in seen["slopes"]} == {"×" + RNN.factor(*pair) for pair in pairs}
+        assert {text for _, text in seen["slopes"]} == {beside(RNN.factor(*pair)) for pair in pairs}
         assert seen["products"][k - 1].endswith(f" = {worked.digits(path.value)}")
+        assert seen["lines"][1] == seen["products"][k - 1]
+        assert seen["said"].endswith(f"local derivatives is {worked.digits(path.value)}.")
     assert known == {}
     rnn.button("Step forward").click()  # who walks on sees the operation again
     expect(rnn.path(0)).to_be_checked()

@@ -42,7 +42,9 @@ def test_after_the_last_operation_every_number_of_the_example_stands_in_the_grap
         for label in names
     ]
     assert texts(drawing, "rnnw-gradient") == gradients
-    slopes = [float(text[1:].replace("−", "-")) for text in texts(drawing, "rnnw-slope")]
+    slopes = [
+        float(text[1:].strip("()").replace("−", "-")) for text in texts(drawing, "rnnw-slope")
+    ]
     assert slopes == pytest.approx([example.slopes[pair] for pair in edges(example)], abs=5e-5)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from rnn_core.worked import Line, Worked, digits
 
-from .words import equation, reach, said, way
+from .words import beside, equation, reach, said, way
 
 LOW = "₀₁₂₃"  # a text of SVG that is written anew has no room for markup
 
@@ -51,7 +51,7 @@ def build(worked: Worked) -> dict[str, Any]:
             [worked.shown(name), _gradient(worked, name), value_at[name], gradient_at[name]]
             for name in names
         ],
-        "edges": ["×" + worked.factor(*pair) for pair in lines],
+        "edges": [beside(worked.factor(*pair)) for pair in lines],
         "given": [
             f"step {t}: x{LOW[t]} = {worked.shown(f'x_{t}')}, y{LOW[t]} = {worked.shown(f'y_{t}')}"
             for t in range(1, worked.steps + 1)

@@ -85,7 +85,7 @@ class Graph:
             f'q0 3-3 3h-{px(w - 8)}q-3 0-3-3z"/>'
             f'<rect class="rnnw-frame" x="{px(-w / 2)}" y="{px(-h / 2)}" width="{px(w)}" '
             f'height="{px(h)}" rx="5"/>'
-            + _text(0, -h / 2 + 14, _name(self.names[k]), "rnnw-label")
+            + _text(0, -h / 2 + 14, _name(self.names[k]), "rnnw-symbol")
             + _text(0, low - 4, value if stage >= value_at else "", "rnnw-value")
             + _text(0, h / 2 - 5, known, "rnnw-gradient")
             + "</g>"
@@ -130,6 +130,8 @@ def _beside(points: list[Point], sheet: Sheet) -> tuple[float, float, str]:
     x, y = (a[0] + b[0]) / 2, (a[1] + b[1]) / 2 + 5
     if a[1] == b[1]:  # between two boxes there is no room: then below
         return x, y + (sheet.box[1] / 2 + 9 if math.dist(a, b) < WORD else 0), "middle"
+    if abs(b[1] - a[1]) > 2 * sheet.pitch[1]:  # a line along many rows: where no box is beside it
+        y = min(a[1], b[1]) + sheet.pitch[1] - 8
     if x + WORD > sheet.size[0]:
         return x - BESIDE, y, "end"
     return x + BESIDE, y, "start"
@@ -142,9 +144,8 @@ def _text(x: float, y: float, words: str, kind: str, more: str = "") -> str:
 def _name(label: str) -> str:
     """Return a name for SVG: its letter, and its index set lower."""
     letter, index = label.split("_")
-    return (
-        f'<tspan class="rnnw-letter">{letter}</tspan><tspan class="rnnw-sub" dy="3">{index}</tspan>'
-    )
+    low = f'<tspan class="rnnw-index" dy="3">{index}</tspan>'
+    return f'<tspan class="rnnw-initial">{letter}</tspan>{low}'
 
 
 def _head(points: list[Point], kind: str) -> str:

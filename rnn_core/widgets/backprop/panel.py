@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..controls import choice, select
-from .words import broken, typeset
+from .words import broken, said_of_path, typeset
 
 WORDS = {"x": "from the input", "h": "from the state"}
 LEGEND = (
@@ -16,9 +16,12 @@ LEGEND = (
 )
 
 
-def now(data: Mapping[str, Any], stage: int) -> str:
-    """Return the sentence on the present operation and its arithmetic."""
+def now(data: Mapping[str, Any], stage: int, parameter: str, path: int) -> str:
+    """Return the sentence on the present operation, or path, and its arithmetic."""
     _, _, _, words, *lines = data["ops"][stage]
+    if path:
+        _, *lines, _ = data["totals"][parameter]["paths"][path - 1]
+        words = said_of_path(parameter, lines[1])
     lines = [*map(broken, lines), "", ""][:2]
     arithmetic = "".join(f'<p class="rnnw-equation">{text}</p>' for text in lines)
     return (
@@ -33,7 +36,7 @@ def chooser(parameters: list[str], chosen: str) -> str:
         options = [(name, f"<span>{typeset(name)}</span>") for name in parameters]
         return choice("parameter", "Gradient of", options, chosen)
     options = [(name, f"{name}, {_words(name)}") for name in parameters]
-    return f'<div class="rnnw-chooser">{select("parameter", "Gradient of", options, chosen)}</div>'
+    return f'<div class="rnnw-whose">{select("parameter", "Gradient of", options, chosen)}</div>'
 
 
 def _words(name: str) -> str:

@@ -22,6 +22,8 @@ class Sheet:
         Width and height.
     box : tuple of float
         Width and height of a box.
+    pitch : tuple of float
+        From one column and from one row to the next.
     text : int
         The height of its numbers.
     """
@@ -29,6 +31,7 @@ class Sheet:
     name: str
     size: tuple[float, float]
     box: tuple[float, float]
+    pitch: tuple[float, float]
     text: int = 14
 
     def at(self, name: str, t: int) -> Point:
@@ -65,11 +68,11 @@ class Wide(Sheet):
         self.places = plan.wide
         columns = 1 + max(column for column, _ in self.places.values())
         self.rows = 1 + max(row for _, row in self.places.values())
-        self.box = {1: (116.0, 54.0), 3: (74.0, 52.0), 4: (59.0, 52.0)}[int(columns)]
-        self.text = 13 if columns == 4 else 14
+        self.box = {1: (116.0, 58.0), 3: (74.0, 56.0), 4: (59.0, 56.0)}[int(columns)]
+        self.text = {1: 16, 3: 15, 4: 13}[int(columns)]
         self.start = self.box[0] + 12
         self.step = (900 - self.start) / 3
-        self.pitch = ((self.step - GUTTER) / columns, 86.0 if columns == 1 else 72.0)
+        self.pitch = ((self.step - GUTTER) / columns, 90.0 if columns == 1 else 75.0)
         self.bus = TOP + (self.rows - 1) * self.pitch[1] + self.box[1] + BUS
         self.size = (900, self.bus + CAPTION + 12)
 
@@ -83,8 +86,8 @@ class Wide(Sheet):
 
     def caption(self, t: int) -> Point:
         """Return where the words on a step begin."""
-        left = min(x for x, _ in (self.at(name, t) for name in self.places))
-        return left - self.box[0] / 2, self.bus + CAPTION
+        left = min(self.at(name, t)[0] for name in self.places) - self.box[0] / 2
+        return left - (24 if len(self.places) == 3 else 0), self.bus + CAPTION
 
     def _left(self, t: int) -> float:
         return self.start + (t - 1) * self.step
@@ -110,7 +113,7 @@ class Tall(Sheet):
         self.places = plan.tall
         columns = 1 + max(column for column, _ in self.places.values())
         rows = 1 + max(row for _, row in self.places.values())
-        self.box = {3: (90.0, 52.0), 4: (77.0, 52.0)}[int(columns)]
+        self.box = {3: (90.0, 54.0), 4: (77.0, 54.0)}[int(columns)]
         self.pitch = (340 / columns, 76.0)
         self.gap = 60.0
         self.step = (rows - 1) * self.pitch[1] + self.box[1] + self.gap
@@ -127,7 +130,7 @@ class Tall(Sheet):
     def caption(self, t: int) -> Point:
         """Return where the words on a step begin."""
         beside = self.at("h", 0)[0] + 8
-        return (2 if beside > self.size[0] * 0.55 else beside), self._bus_at(t) - 10
+        return (2 if beside > self.size[0] * 0.55 else beside), self._bus_at(t) - 7
 
     def _bus_at(self, t: int) -> float:
         return TOP + self.box[1] + self.gap - BUS + (t - 1) * self.step

@@ -44,6 +44,17 @@ def equation(text: str) -> str:
     return text.replace("·", " · ")
 
 
+def beside(factor: str) -> str:
+    """Return a factor as it stands beside its line."""
+    return f"×({factor})" if factor.startswith("−") else f"×{factor}"
+
+
+def said_of_path(parameter: str, product: str) -> str:
+    """Return the sentence on a path that is lit."""
+    value = product.split(" = ")[1]
+    return f"One path to {parameter}: the product of its local derivatives is {value}."
+
+
 def said(worked: Worked, line: Line) -> str:
     """Return the sentence on one operation."""
     own, value = line.about[0], digits(line.value)
@@ -89,5 +100,7 @@ def reach(worked: Worked, parameter: str, paths: list[Path]) -> str:
         for t in range(last, 0, -1)
     ]
     ways = ", ".join(f"{part} at step {last - k}" for k, part in enumerate(parts))
-    more = "W_hh and by another 1 − h²" if worked.name == "rnn" else "more local derivatives"
+    more = (
+        "W_hh and by another 1\u00a0−\u00a0h²" if worked.name == "rnn" else "more local derivatives"
+    )
     return f"Of this, L_{last} alone brings {ways}: each step back multiplies by {more}."
