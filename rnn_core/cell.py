@@ -205,8 +205,8 @@ class Cell(Layer):
         self._check_trace(trace)
         steps, batch, _ = trace.xs.shape
         dh = checks.array("dh", dh, (steps, batch, self.hidden_size), self.dtype)
-        end = self.zero_state(batch) if dstate is None else dstate
-        end = self._checked_state("dstate", end, batch)
+        blank = dstate is None
+        end = self.zero_state(batch) if blank else self._checked_state("dstate", dstate, batch)
         self._check_params()
         if trace.checkpoints:
             return checkpoints.backward(self._run, self._backward_held, trace, dh, end)
@@ -245,8 +245,8 @@ class Cell(Layer):
         """Return a trace of checked inputs, with nothing computed yet."""
         xs = checks.array("xs", xs, ("T", "B", self.input_size), self.dtype)
         steps, batch, _ = xs.shape
-        start = self.zero_state(batch) if state is None else state
-        start = self._checked_state("state", start, batch)
+        blank = state is None
+        start = self.zero_state(batch) if blank else self._checked_state("state", state, batch)
         if lengths is not None:
             lengths = checks.classes("lengths", lengths, (batch,), steps + 1)
         self._check_params()

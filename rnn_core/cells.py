@@ -1,7 +1,7 @@
 """The three cells: RNN, LSTM and GRU.
 
 A cell is its parameters and one time step, written as the formulas read. `forward` and
-`backward` run the same mathematics over a whole sequence in `engine.py`. Nothing is stored on a
+`backward` run the same mathematics over a whole sequence in `engine`. Nothing is stored on a
 cell but its parameters, so a cell may be shared, copied or called in any order. What the cells
 share is in `cell.py`, their relatives are in `variants`.
 

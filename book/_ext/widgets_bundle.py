@@ -1,17 +1,22 @@
 """Bring the widgets of rnn_core to life in the built book, where no kernel runs.
 
 A page that contains an `<rnn-widget>` gets one script and one style sheet, made from the same
-modules that Jupyter uses. The state that ipywidgets would store in the page is left out.
+modules that Jupyter uses; terser shortens the script. The state that ipywidgets would store in
+the page is left out.
 """
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 from typing import Any
 
 from docutils import nodes
+from node import program
 from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
 
+HERE = Path(__file__).parent
 TAG = "<rnn-widget"
 SCRIPT = "rnn-widgets.js"
 STYLE = "rnn-widgets.css"
@@ -28,8 +33,17 @@ def write(app: Sphinx) -> None:
     static = Path(app.outdir) / "_static"
     static.mkdir(parents=True, exist_ok=True)
     (static / PALETTE).write_text(palette.css(), "utf8")
-    (static / SCRIPT).write_text(front_end.classic_script(), "utf8")
+    (static / SCRIPT).write_text(shortened(front_end.classic_script()), "utf8")
     (static / STYLE).write_text(front_end.stylesheet(), "utf8")
+
+
+def shortened(script: str) -> str:
+    """Return a script without what only its readers need."""
+    command = [program(), HERE / "node_modules" / "terser" / "bin" / "terser", "-c", "-m"]
+    done = subprocess.run(command, input=script, capture_output=True, text=True, encoding="utf8")
+    if done.returncode:
+        raise ExtensionError(f"terser refused the widgets' script: {done.stderr.strip()}")
+    return done.stdout
 
 
 def link(
