@@ -322,6 +322,9 @@ def test_forget_bias_is_the_bias_of_the_forget_gate_in_every_lstm():
         nothing = np.zeros((1, 2))
         _, gates = cell.step(nothing, cell.zero_state(1))
         np.testing.assert_allclose(gates["f"], sigmoid(2.5), rtol=1e-14)
+        untold = kind(2, 3, rng=rng, **options)
+        _, gates = untold.step(nothing, untold.zero_state(1))
+        np.testing.assert_allclose(gates["f"], sigmoid(1), rtol=1e-14)
 
 
 def test_an_lru_starts_in_the_ring_that_was_asked_for():
