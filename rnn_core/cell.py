@@ -294,13 +294,4 @@ class Cell(Layer):
             raise ValueError(f"trace must be of {self!r}; got one made with {trace.options}")
 
     def _check_params(self) -> None:
-        shapes, dtype = self._shapes(), self.dtype
-        if self.params.keys() != shapes.keys():
-            raise ValueError(f"params must have the names {[*shapes]}; got {[*self.params]}")
-        for name, value in self.params.items():
-            checks.instance(f"params[{name!r}]", value, np.ndarray)
-            if value.shape != shapes[name] or value.dtype != dtype:
-                raise ValueError(
-                    f"params[{name!r}] must have shape {shapes[name]} and dtype {dtype}; "
-                    f"got {value.shape} and {value.dtype}"
-                )
+        checks.parameters(self.params, self._shapes(), self.dtype)

@@ -110,7 +110,7 @@ class LSTM(Cell):
         forget_bias: float = 1.0,
         dtype: Any = np.float64,
     ) -> None:
-        forget_bias = checks.real("forget_bias", forget_bias)
+        forget_bias = checks.real("forget_bias", forget_bias, dtype)
         super().__init__(input_size, hidden_size, rng=rng, dtype=dtype)
         self.params["b_f"][:] = forget_bias
 

@@ -46,6 +46,19 @@ def array(name: str, value: object, shape: Shape, dtype: np.dtype | type) -> np.
     return cast
 
 
+def parameters(params: dict[str, Any], shapes: dict[str, tuple[int, ...]], dtype: Any) -> None:
+    """Raise an error unless `params` has the names, shapes and dtype of a layer's parameters."""
+    if params.keys() != shapes.keys():
+        raise ValueError(f"params must have the names {[*shapes]}; got {[*params]}")
+    for name, value in params.items():
+        instance(f"params[{name!r}]", value, np.ndarray)
+        if value.shape != shapes[name] or value.dtype != dtype:
+            raise ValueError(
+                f"params[{name!r}] must have shape {shapes[name]} and dtype {dtype}; "
+                f"got {value.shape} and {value.dtype}"
+            )
+
+
 def numeric(name: str, value: object) -> np.ndarray:
     """Return `value` as an array of real numbers."""
     try:
@@ -107,8 +120,8 @@ def positive(name: str, value: object) -> float:
     return number
 
 
-def real(name: str, value: object) -> float:
-    """Return `value` as a finite float."""
+def real(name: str, value: object, dtype: Any = np.float64) -> float:
+    """Return `value` as a float that is finite in `dtype`."""
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise TypeError(f"{name} must be a number; got {value!r}")
     try:
@@ -117,6 +130,8 @@ def real(name: str, value: object) -> float:
         raise ValueError(f"{name} must fit in a float; got a whole number too large") from error
     if not np.isfinite(number):
         raise ValueError(f"{name} must be finite; got {value}")
+    if abs(number) > float(np.finfo(float_dtype("dtype", dtype)).max):
+        raise ValueError(f"{name} must fit in {np.dtype(dtype)}; got {value}")
     return number
 
 

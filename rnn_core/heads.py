@@ -77,6 +77,7 @@ class Readout:
         TypeError, ValueError
             If the shape is wrong or a number is not finite.
         """
+        self._check_params()
         W, b = self.params["W_yh"], self.params["b_y"]
         return checks.array("hs", hs, ("T", "B", self.hidden_size), W.dtype) @ W.T + b
 
@@ -110,6 +111,7 @@ class Readout:
         TypeError, ValueError
             If a shape is wrong or a number is not finite.
         """
+        self._check_params()
         W = self.params["W_yh"]
         hs = checks.array("hs", hs, ("T", "B", self.hidden_size), W.dtype)
         shape = (*hs.shape[:2], self.output_size)
@@ -117,6 +119,15 @@ class Readout:
         rows = dscores.reshape(-1, self.output_size)
         dW = rows.T @ hs.reshape(len(rows), -1)
         return {"W_yh": dW, "b_y": rows.sum(axis=0)}, dscores @ W
+
+    @property
+    def dtype(self) -> np.dtype:
+        """The dtype of the parameters, in which everything is computed."""
+        return next(iter(self.params.values())).dtype
+
+    def _check_params(self) -> None:
+        shapes = {"W_yh": (self.output_size, self.hidden_size), "b_y": (self.output_size,)}
+        checks.parameters(self.params, shapes, self.dtype)
 
 
 def softmax(scores: Any) -> np.ndarray:

@@ -41,6 +41,11 @@ class NetworkTrace(Trace):
         ends = (part.end for part in (self.parts or {}).values())
         return Both(*ends) if isinstance(self.start, Both) else tuple(ends)
 
+    def before(self, letter: str) -> np.ndarray:
+        """Raise KeyError: each of the parts has states of its own."""
+        known = ", ".join(self.parts or {})
+        raise KeyError(f"ask one of the parts, {known}, for its state before; got {letter!r}")
+
 
 class Both(NamedTuple):
     """The state of a `Bidirectional`: one of the cell that reads forward, one of the other.
@@ -129,7 +134,8 @@ class Stacked(_Network):
             raise ValueError("layers must have at least one layer; got none")
         for at, layer in enumerate(self.layers):
             checks.instance(f"layers[{at}]", layer, Layer)
-        if len(set(map(id, self.layers))) < len(self.layers):
+        cells = [cell for layer in self.layers for cell in _cells(layer)]
+        if len(set(map(id, cells))) < len(cells):
             raise ValueError("layers must be different objects; one stands there twice")
         for at, (below, above) in enumerate(zip(self.layers, self.layers[1:], strict=False)):
             if above.input_size != below.hidden_size:
@@ -251,6 +257,12 @@ class Bidirectional(_Network):
         h = _side_by_side(grads[0].h, grads[1].h, trace.lengths)
         c = _side_by_side(grads[0].c, grads[1].c, trace.lengths)
         return Grads(params, dxs, Both(grads[0].state, grads[1].state), h, c)
+
+
+def _cells(layer: Layer) -> list[Layer]:
+    """Return the cells that a layer is made of, itself if it is one."""
+    parts = layer.parts.values() if isinstance(layer, _Network) else ()
+    return [cell for part in parts for cell in _cells(part)] or [layer]
 
 
 def _dotted(groups: Mapping[str, Mapping[str, np.ndarray]]) -> dict[str, np.ndarray]:

@@ -33,7 +33,7 @@ class Model:
     TypeError
         If either part is something else.
     ValueError
-        If the readout was made for another hidden size.
+        If the readout was made for another hidden size or in another dtype.
 
     Examples
     --------
@@ -54,6 +54,8 @@ class Model:
                 f"readout must be made for hidden_size {cell.hidden_size}, the cell's; "
                 f"got {readout.hidden_size}"
             )
+        if readout.dtype != cell.dtype:
+            raise ValueError(f"readout must be in {cell.dtype}, as the cell; got {readout.dtype}")
         self.cell, self.readout = cell, readout
 
     @property

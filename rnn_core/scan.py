@@ -51,7 +51,9 @@ def parallel(a: Any, b: Any, start: Any) -> np.ndarray:
     """Return what `sequential` returns, in ⌈log₂ T⌉ rounds over whole arrays.
 
     After the round with a span of n, each place holds the composition of the 2n steps that end
-    there. Arguments, result and errors as for `sequential`.
+    there. Arguments, result and errors as for `sequential`. It multiplies up to T of the a
+    together, so where |a| > 1 it may overflow although h does not; the gates of a cell keep
+    |a| ≤ 1.
 
     Examples
     --------

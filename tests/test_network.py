@@ -145,7 +145,26 @@ def test_a_model_passes_lengths_on():
     assert grads.params.keys() == model.params.keys()
 
 
+def test_the_state_before_a_step_is_asked_of_a_part():
+    trace = STACK.forward(XS)
+    with pytest.raises(KeyError, match="ask one of the parts, 0, 1, for its state before; got 'h'"):
+        trace.before("h")
+    assert trace.parts["0"].before("h").shape == (5, 2, 4)
+
+
+def test_a_readout_checks_its_parameters():
+    readout = heads.Readout(4, 1, rng=RNG)
+    readout.params["b_y"] = np.zeros(5)
+    for call in (
+        lambda: readout.forward(np.ones((5, 2, 4))),
+        lambda: readout.backward(np.ones((5, 2, 4)), np.ones((5, 2, 1))),
+    ):
+        with pytest.raises(ValueError, match=r"params\['b_y'\] must have shape \(1,\)"):
+            call()
+
+
 CELL = make("lstm", 3, 4)
+SQUARE = make("lstm", 4, 4)
 STACK = Stacked([make("lstm", 3, 4), make("gru after", 4, 2)])
 XS = np.ones((5, 2, 3))
 
@@ -165,6 +184,12 @@ XS = np.ones((5, 2, 3))
             lambda: Stacked([CELL, GRU(4, 2, rng=RNG, dtype=np.float32)]),
             "the cells must have the same dtype; got 0: float64, 1: float32",
         ),
+        (lambda: Stacked([Stacked([SQUARE]), Stacked([SQUARE])]), "one stands there twice"),
+        (
+            lambda: Model(CELL, heads.Readout(4, 1, rng=RNG, dtype=np.float32)),
+            "readout must be in float64, as the cell; got float32",
+        ),
+        (lambda: LSTM(2, 3, rng=RNG, forget_bias=1e39, dtype="f4"), "forget_bias must fit in"),
         (lambda: Bidirectional(CELL, CELL), "backward_cell must be another object"),
         (lambda: Bidirectional(CELL, STACK), "backward_cell must be of type Cell"),
         (

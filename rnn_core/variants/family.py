@@ -58,12 +58,13 @@ def backward(
     letters = "ifgo" if forget == "gate" else "igo"
     i, g, o, tanh_c, before = *(trace[k] for k in ("i", "g", "o", "tanh_c")), trace.before("c")
     f = trace["f"] if "f" in trace.arrays else np.ones_like(i)
-    slopes = {  # ∂c_t/∂a_t for i f g, and ∂h_t/∂a_t for o
+    slopes = {  # ∂c_t/∂a_t for i g and f, and ∂h_t/∂a_t for o
         "i": (g - before if forget == "coupled" else g) * i * (1 - i),
-        "f": before * f * (1 - f),
         "g": i * (1 - g**2),
         "o": tanh_c * o * (1 - o),
     }
+    if forget == "gate":
+        slopes["f"] = before * f * (1 - f)
     (dh_next, dc_next), dhs, dcs = end, np.empty_like(dh), np.empty_like(dh)
     da = {k: np.empty_like(dh) for k in letters}
     for t in reversed(range(len(dh))):

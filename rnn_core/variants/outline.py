@@ -54,7 +54,7 @@ class OutlineLSTM(Cell):
         dtype: Any = np.float64,
     ) -> None:
         self.hidden = checks.choice("hidden", hidden, HIDDEN)
-        forget_bias = checks.real("forget_bias", forget_bias)
+        forget_bias = checks.real("forget_bias", forget_bias, dtype)
         super().__init__(input_size, hidden_size, rng=rng, dtype=dtype)
         self.params["b_f"][:] = forget_bias
 
