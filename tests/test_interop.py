@@ -168,6 +168,79 @@ def test_a_matrix_that_is_not_transposed_is_far_off():
     assert 0.1 < distance(cell, turned) < 2
 
 
+# Cells that another kind of cell computes too
+
+
+def hidden_states(cell, other, seed=1):
+    """Return both cells' hidden states on the same inputs from the same state."""
+    xs, state, *_ = draw(cell, 20, 3, seed=seed)
+    return cell.forward(xs, state).h, other.forward(xs, state).h
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("peer", ["PyTorch", "Keras"])
+def test_a_coupled_lstm_comes_back_as_an_lstm_that_computes_the_same(peer, dtype):
+    cell = cell_of("coupled", dtype=dtype)
+    again = back(peer, there(peer, cell), "lstm")
+    assert (type(again), again.dtype) == (LSTM, dtype)
+    for name in ("W_{}x", "W_{}h", "b_{}"):
+        np.testing.assert_array_equal(
+            again.params[name.format("f")], -cell.params[name.format("i")]
+        )
+    np.testing.assert_allclose(*hidden_states(cell, again), atol=10 * np.finfo(dtype).eps, rtol=0)
+
+
+@pytest.mark.parametrize("peer", ["PyTorch", "Keras"])
+def test_a_pair_may_have_one_coupled_lstm(peer):
+    both = Bidirectional(cell_of("coupled", seed=1), cell_of("lstm", seed=2))
+    again = back(peer, there(peer, both), "lstm")
+    for way in ("forward", "backward"):
+        np.testing.assert_allclose(*hidden_states(both.parts[way], again.parts[way]), atol=1e-14)
+
+
+@pytest.mark.parametrize("peer", ["PyTorch", "Keras"])
+def test_a_peephole_lstm_goes_as_an_lstm_while_its_peepholes_are_0(peer):
+    cell = PeepholeLSTM(3, 4, rng=RNG)
+    again = back(peer, there(peer, cell), "lstm")
+    np.testing.assert_allclose(*hidden_states(cell, again), atol=1e-15)
+    for k in "ifo":
+        cell.params[f"p_{k}"][2] = 1e-9
+        with pytest.raises(
+            ValueError, match=f"its peepholes are not all 0, and the LSTM of {peer}"
+        ):
+            there(peer, cell)
+        cell.params[f"p_{k}"][2] = 0
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_the_lstm_of_1997_is_one_whose_forget_gate_rounds_to_1_as_its_refusal_says(dtype):
+    old = LSTM1997(3, 4, rng=RNG, dtype=dtype)
+    lstm = LSTM(3, 4, rng=RNG, dtype=dtype, forget_bias=40)
+    for name, value in lstm.params.items():
+        value[...] = old.params.get(name, 40 if name == "b_f" else 0)
+    np.testing.assert_allclose(*hidden_states(old, lstm), atol=10 * np.finfo(dtype).eps, rtol=0)
+    with pytest.raises(
+        ValueError, match=r"for no finite bias; .* W_fh of 0 and b_f of 40 it rounds"
+    ):
+        interop.to_torch(old)
+
+
+@pytest.mark.parametrize("size", [1, 4])
+def test_a_gru_that_resets_before_a_diagonal_matrix_resets_after_it_in_pytorch(size):
+    cell = cell_of("gru before", 3, size)
+    cell.params["W_nh"][...] *= np.eye(size)
+    again = interop.from_torch(interop.to_torch(cell))
+    assert again.reset == "after"
+    np.testing.assert_allclose(*hidden_states(cell, again), atol=1e-14)
+
+
+def test_each_direction_of_onnx_may_have_an_activation_of_its_own():
+    both = Bidirectional(make("rnn relu", seed=1), cell_of("rnn identity", seed=2))
+    operator = interop.to_onnx(both)
+    assert operator["attributes"]["activations"] == ["Relu", "Affine"]
+    assert repr(interop.from_onnx(operator)) == repr(both)
+
+
 # The table of conventions
 
 
@@ -340,7 +413,7 @@ def test_states_are_stacked_from_the_lowest_layer_up_and_forward_first():
 
 # Refusals
 
-PEEPHOLE, LSTM_ = PeepholeLSTM(3, 4, rng=RNG), make("lstm")
+PEEPHOLE, LSTM_ = make("lstm peephole"), make("lstm")
 STACK = Stacked([make("lstm"), make("lstm", 4, 4)])
 MIXED = Bidirectional(make("lstm"), make("gru after"))
 KERAS = interop.to_keras(LSTM_)
@@ -364,26 +437,39 @@ def onnx(op="LSTM", weights=None, **attributes):
 
 CALLS = {  # message → call
     # cells that the others have not
-    "cell must be one of RNN, LSTM, GRU for PyTorch; got LSTM1997: it has no forget gate": lambda: (
-        interop.to_torch(LSTM1997(3, 4, rng=RNG))
-    ),
-    "for ONNX; got LSTM1997: it has no forget gate, and the LSTM of ONNX has one": lambda: (
+    "cell must be one of RNN, LSTM, GRU, CoupledLSTM for PyTorch; got LSTM1997: its forget gate is "
+    "1, which σ gives for no finite bias": lambda: interop.to_torch(LSTM1997(3, 4, rng=RNG)),
+    "one of RNN, LSTM, GRU, PeepholeLSTM, CoupledLSTM for ONNX; got LSTM1997: its forget": lambda: (
         interop.to_onnx(LSTM1997(3, 4, rng=RNG))
     ),
-    "for Keras; got PeepholeLSTM: its gates see the cell state, and those of the": lambda: (
+    "for Keras; got PeepholeLSTM: its peepholes are not all 0, and the LSTM of Keras": lambda: (
         interop.to_keras(PEEPHOLE)
     ),
-    "for PyTorch; got PeepholeLSTM: its gates see the cell state": lambda: interop.to_torch(
+    "for PyTorch; got PeepholeLSTM: its peepholes are not all 0": lambda: interop.to_torch(
         PEEPHOLE
     ),
-    "for Keras; got CoupledLSTM: its forget gate is 1 − i": lambda: interop.to_keras(
-        CoupledLSTM(3, 4, rng=RNG)
+    "for ONNX; got OutlineLSTM: its output gate sees the cell state through a matrix": lambda: (
+        interop.to_onnx(OutlineLSTM(3, 4, rng=RNG))
     ),
-    "for ONNX; got OutlineLSTM: its output gate sees the cell state alone": lambda: interop.to_onnx(
-        OutlineLSTM(3, 4, rng=RNG)
+    "for ONNX; got MinGRU: its candidate passes no tanh, and that of a GRU of ONNX with its "
+    "default activations does": lambda: interop.to_onnx(MinGRU(3, 4, rng=RNG)),
+    "with a W_nh that is not diagonal: a different function, which in general": lambda: (
+        interop.to_torch(make("gru before"))
     ),
-    "for ONNX; got MinGRU: its candidate passes no tanh": lambda: interop.to_onnx(
-        MinGRU(3, 4, rng=RNG)
+    # options that are not those of this kind
+    "activation must be left at 'tanh' for weights of kind LSTM, as it is an option of RNN alone; "
+    "got 'relu'": lambda: interop.from_keras(KERAS, kind="LSTM", activation="relu"),
+    "activation must be left at 'tanh' for weights of kind GRU, as it is an option": lambda: (
+        interop.from_keras(KERAS_GRU, kind="GRU", activation="identity")
+    ),
+    "reset must be left at 'after' for weights of kind LSTM, as it is an option of GRU": lambda: (
+        interop.from_keras(KERAS, kind="LSTM", reset="before")
+    ),
+    "activation must be left at 'tanh' for weights of kind LSTM, as it is an": lambda: (
+        interop.from_torch(STATE_DICT, activation="relu")
+    ),
+    "activation must be left at 'tanh' for weights of kind GRU, as it is an": lambda: (
+        interop.from_torch(interop.to_torch(make("gru after")), activation="relu")
     ),
     "for PyTorch; got LRU: its state is complex": lambda: interop.to_torch(LRU(3, 4, rng=RNG)),
     "for Keras; got Stacked: convert its layers one by one": lambda: interop.to_keras(STACK),

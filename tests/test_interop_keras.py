@@ -96,6 +96,13 @@ if KERAS:
         hs, end = script.forward(layer, interop.to_keras(cell), interop.batch_major(xs), start)
         compare(case, cell.forward(xs, start), hs, end)
 
+    def test_keras_computes_a_coupled_lstm_with_its_lstm(script):
+        cell = make("lstm coupled", 3, 4)
+        xs, start, *_ = draw(cell, 30, 2)
+        layer, weights = script.layer_of("lstm", 4), interop.to_keras(cell)
+        hs, end = script.forward(layer, weights, interop.batch_major(xs), start)
+        compare("lstm", cell.forward(xs, start), hs, end)
+
     @pytest.mark.parametrize("case", ["rnn relu", "lstm", "gru after", "gru before"])
     def test_a_bidirectional_layer_of_keras_reads_both_ways(script, case):
         cells = [make(case, seed=seed) for seed in (1, 2)]

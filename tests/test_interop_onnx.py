@@ -111,6 +111,14 @@ if ONNX:
         for mine, want in zip(interop.stack_states(trace.end), end, strict=True):
             np.testing.assert_allclose(mine, want, **FLOAT32)
 
+    @pytest.mark.parametrize("pair", [("rnn tanh", "rnn relu"), ("rnn relu", "rnn identity")])
+    def test_onnxruntime_reads_each_way_with_its_own_activation(script, pair):
+        both = Bidirectional(*(cell_of(case, np.float32, at) for at, case in enumerate(pair)))
+        xs = draw(both.parts["forward"], 6, 2)[0]
+        start = both.zero_state(2)
+        Y, *_ = script.run(interop.to_onnx(both), xs, interop.stack_states(start))
+        np.testing.assert_allclose(both.forward(xs).h, interop.join_directions(Y), **FLOAT32)
+
     @pytest.mark.parametrize("case", [*IN_REFERENCE, "gru after b_nh"])
     def test_the_reference_of_onnx_agrees_in_float64(script, case):
         evaluator = importlib.import_module("onnx.reference").ReferenceEvaluator

@@ -103,6 +103,19 @@ if TORCH:
         tensors = interop.from_torch(module.state_dict(), **activation(variant))
         np.testing.assert_array_equal(tensors.forward(xs).h, cell.forward(xs).h)
 
+    def test_pytorch_computes_a_coupled_lstm_with_its_lstm():
+        torch = importlib.import_module("torch")
+        cell = make("lstm coupled")
+        module = torch.nn.LSTM(3, 4, dtype=torch.float64)
+        module.load_state_dict({k: torch.from_numpy(v) for k, v in interop.to_torch(cell).items()})
+        xs, state, *_ = draw(cell, 30, 2)
+        start = tuple(map(torch.from_numpy, interop.stack_states(state)))
+        with torch.no_grad():
+            hs, end = module(torch.from_numpy(xs), start)
+        trace = cell.forward(xs, state)
+        np.testing.assert_allclose(trace.h, hs.numpy(), rtol=0, atol=1e-14)
+        np.testing.assert_allclose(trace.end.c, end[1][0].numpy(), rtol=0, atol=1e-14)
+
     @pytest.mark.parametrize("variant", ["rnn tanh", "lstm", "gru after b_nh"])
     def test_pytorch_loads_a_stack_that_reads_both_ways(variant):
         torch = importlib.import_module("torch")

@@ -2,7 +2,8 @@
 
 None of the three is imported. They compute the same cells from differently arranged numbers:
 `CONVENTIONS` says how each of them arranges which cell, and the converters read it. Where a
-framework has no cell that computes the same function, the error says why.
+framework lacks a cell but has another that computes the same function, as an LSTM can what a
+CoupledLSTM does, the weights are those of the other. Where it has none, the error says why.
 """
 
 from .conventions import CONVENTIONS as CONVENTIONS

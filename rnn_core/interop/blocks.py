@@ -16,15 +16,18 @@ from ..cell import Cell, Layer
 from ..cells import GRU, LSTM, RNN
 from ..layers import Bidirectional
 from .conventions import Convention, convention
+from .twins import twin
 
 CELLS: dict[str, type[Cell]] = {"RNN": RNN, "LSTM": LSTM, "GRU": GRU}
 KINDS = {1: "RNN", 3: "GRU", 4: "LSTM"}  # by how many gates there are
 WHY_NOT = {  # a cell that a framework may not have → what its own lacks or has too much
-    "LSTM1997": "it has no forget gate, and the LSTM of {0} has one",
-    "PeepholeLSTM": "its gates see the cell state, and those of the LSTM of {0} do not",
-    "CoupledLSTM": "its forget gate is 1 − i, and the LSTM of {0} has one with weights of its own",
-    "OutlineLSTM": "its output gate sees the cell state alone, and no gate of the LSTM of {0} does",
-    "MinGRU": "its candidate passes no tanh, and that of the GRU of {0} does",
+    "LSTM1997": "its forget gate is 1, which σ gives for no finite bias; in an LSTM with W_fx and "
+    "W_fh of 0 and b_f of 40 it rounds to 1",
+    "PeepholeLSTM": "its peepholes are not all 0, and the LSTM of {0} has none",
+    "OutlineLSTM": "its output gate sees the cell state through a matrix, and no gate of the LSTM "
+    "of {0} does",
+    "MinGRU": "its candidate passes no tanh, and that of a GRU of {0} with its default activations "
+    "does",
     "LRU": "its state is complex and linear, and {0} has no such layer",
     "Stacked": "convert its layers one by one",
 }
@@ -72,23 +75,24 @@ def row_of(framework: str, cell: Cell) -> Convention:
 
 
 def directions(layer: Any, framework: str, more: Sequence[str] = ()) -> list[Cell]:
-    """Return the cell, or both of a Bidirectional, if the framework has such a layer."""
+    """Return the cell, or both of a Bidirectional, as cells that the framework has."""
     if not isinstance(layer, Layer):
         raise TypeError(f"cell must be an RNN, LSTM or GRU; got {layer!r:.60}")
     cells = [*layer.parts.values()] if isinstance(layer, Bidirectional) else [layer]
+    known = (*CELLS, *more)
+    cells = [twin(cell, framework, known) if isinstance(cell, Cell) else cell for cell in cells]
     for cell in cells:
-        if cell.kind not in (*CELLS, *more):
-            known = ", ".join((*CELLS, *more))
+        if cell.kind not in known:
+            names = ", ".join(dict.fromkeys((*known, "CoupledLSTM")))
             why = WHY_NOT.get(cell.kind, "nothing is known of it").format(framework)
-            raise ValueError(f"cell must be one of {known} for {framework}; got {cell.kind}: {why}")
+            raise ValueError(f"cell must be one of {names} for {framework}; got {cell.kind}: {why}")
     return alike([cell for cell in cells if isinstance(cell, Cell)], framework)
 
 
 def alike(cells: list[Cell], framework: str) -> list[Cell]:
     """Return `cells` if they are of one kind, one size and one variant."""
-    found = [
-        (c.kind, c.hidden_size, getattr(c, "activation", getattr(c, "reset", ""))) for c in cells
-    ]
+    names = ["reset"] if framework == "ONNX" else ["reset", "activation"]  # ONNX: one each way
+    found = [(c.kind, c.hidden_size, *(getattr(c, name, "") for name in names)) for c in cells]
     if len(set(found)) > 1:
         raise ValueError(
             f"cells must be of one kind, hidden_size and variant in a layer of {framework}; "
@@ -100,6 +104,15 @@ def alike(cells: list[Cell], framework: str) -> list[Cell]:
 def joined(cells: Sequence[Cell]) -> Cell | Bidirectional:
     """Return the only cell, or both as a Bidirectional."""
     return cells[0] if len(cells) == 1 else Bidirectional(*cells)
+
+
+def check_only(name: str, given: str, default: str, owner: str, kind: str) -> None:
+    """Raise ValueError if an option of cells of kind `owner` is given for one of another kind."""
+    if kind != owner and given != default:
+        raise ValueError(
+            f"{name} must be left at {default!r} for weights of kind {kind}, as it is an option of "
+            f"{owner} alone; got {given!r}"
+        )
 
 
 def _sign(row: Convention, gate: str) -> int:

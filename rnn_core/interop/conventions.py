@@ -12,7 +12,7 @@ from functools import partial
 from .. import checks
 
 FRAMEWORKS = ("rnn_core", "PyTorch", "Keras", "ONNX")
-OTHER_RESET = "a different function that no change of weights turns into the other"
+OTHER_RESET = "a different function, which in general no change of weights turns into the other"
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from .. import checks
 from ..cell import Cell, Layer
 from ..cells import ACTIVATIONS, RESETS
 from ..layers import Bidirectional
-from .blocks import CELLS, Blocks, directions, from_blocks, joined, row_of, to_blocks
+from .blocks import CELLS, Blocks, check_only, directions, from_blocks, joined, row_of, to_blocks
 from .conventions import Convention, convention
 
 NAMES = ("kernel", "recurrent_kernel", "bias")
@@ -36,10 +36,11 @@ def from_keras(
     kind : "RNN", "LSTM" or "GRU"
         "RNN" for a SimpleRNN.
     activation : "tanh", "logistic", "relu" or "identity"
-        Of a SimpleRNN, whose weights do not tell. Keras says "sigmoid" for "logistic" and
-        "linear" for "identity".
+        Of a SimpleRNN, whose weights do not tell; leave it out for the others. Keras says
+        "sigmoid" for "logistic" and "linear" for "identity".
     reset : "after" or "before"
-        Of a GRU: "after" if it was made with `reset_after=True`, which is Keras' default.
+        Of a GRU: "after" if it was made with `reset_after=True`, which is Keras' default. Leave it
+        out for the others.
 
     Returns
     -------
@@ -50,7 +51,8 @@ def from_keras(
     Raises
     ------
     TypeError, ValueError
-        If the number of arrays or a shape is not that of the layer, or a number is not finite.
+        If the number of arrays or a shape is not that of the layer, a number is not finite, or an
+        option is not one of this kind.
 
     Examples
     --------
@@ -61,6 +63,8 @@ def from_keras(
     checks.choice("kind", kind, tuple(CELLS))
     checks.choice("activation", activation, ACTIVATIONS)
     checks.choice("reset", reset, RESETS)
+    check_only("activation", activation, "tanh", "RNN", kind)
+    check_only("reset", reset, "after", "GRU", kind)
     if isinstance(weights, np.ndarray | str) or not isinstance(weights, Sequence):
         raise TypeError(f"weights must be a list of arrays; got {weights!r:.60}")
     if len(weights) not in (2, 3, 4, 6):
@@ -84,8 +88,10 @@ def to_keras(cell: Layer) -> list[np.ndarray]:
 
     Parameters
     ----------
-    cell : RNN, LSTM or GRU, or a Bidirectional of two
-        Of a Stacked, convert the layers one by one: each is a layer of Keras.
+    cell : RNN, LSTM, GRU or CoupledLSTM, or a Bidirectional of two
+        Of a Stacked, convert the layers one by one: each is a layer of Keras. A CoupledLSTM
+        becomes an LSTM whose W_fx, W_fh and b_f are −W_ix, −W_ih and −b_i, and a PeepholeLSTM
+        whose peepholes are all 0 an LSTM: `from_keras` gives an LSTM back.
 
     Returns
     -------
@@ -97,7 +103,7 @@ def to_keras(cell: Layer) -> list[np.ndarray]:
     TypeError
         If `cell` is not a cell.
     ValueError
-        If Keras has no such cell, as with peepholes.
+        If Keras has no such cell, as with peepholes that are not 0.
 
     Examples
     --------

@@ -136,8 +136,9 @@ def _cell(
 def _attributes(cells: list[Cell]) -> dict[str, Any]:
     first, found = cells[0], {}
     if isinstance(first, RNN):
-        found["activations"] = [ACTIVATIONS[first.activation]] * len(cells)
-        if first.activation == "identity":
+        words = [getattr(cell, "activation", "") for cell in cells]
+        found["activations"] = [ACTIVATIONS[word] for word in words]
+        if "identity" in words:  # onnxruntime would have 0·a without
             found |= {name: value * len(cells) for name, value in AFFINE.items()}
     if isinstance(first, GRU):
         found["linear_before_reset"] = int(first.reset == "after")

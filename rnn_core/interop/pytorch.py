@@ -16,7 +16,18 @@ from .. import checks
 from ..cell import Cell, Layer
 from ..cells import GRU, RNN
 from ..layers import Stacked
-from .blocks import CELLS, KINDS, Blocks, alike, directions, from_blocks, joined, row_of, to_blocks
+from .blocks import (
+    CELLS,
+    KINDS,
+    Blocks,
+    alike,
+    check_only,
+    directions,
+    from_blocks,
+    joined,
+    row_of,
+    to_blocks,
+)
 from .conventions import OTHER_RESET, convention
 
 NAMES = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
@@ -31,7 +42,7 @@ def from_torch(state_dict: Mapping[str, Any], *, activation: str = "tanh") -> La
         `weight_ih_l0`, `weight_hh_l0` and, if it has biases, `bias_ih_l0` and `bias_hh_l0`; more
         layers and `_reverse` as PyTorch names them.
     activation : "tanh" or "relu"
-        Of a torch.nn.RNN, whose weights do not tell.
+        Of a torch.nn.RNN, whose weights do not tell; leave it out for the others.
 
     Returns
     -------
@@ -41,7 +52,8 @@ def from_torch(state_dict: Mapping[str, Any], *, activation: str = "tanh") -> La
     Raises
     ------
     TypeError, ValueError
-        If names or shapes are not those of such a module, or a number is not finite.
+        If names or shapes are not those of such a module, a number is not finite, or `activation`
+        is given for an LSTM or a GRU.
 
     Examples
     --------
@@ -70,7 +82,10 @@ def to_torch(cell: Layer) -> dict[str, np.ndarray]:
 
     Parameters
     ----------
-    cell : RNN, LSTM or GRU, a Bidirectional of two, or a Stacked of several layers
+    cell : RNN, LSTM, GRU or CoupledLSTM, a Bidirectional of two, or a Stacked of several layers
+        A CoupledLSTM becomes an LSTM whose W_fx, W_fh and b_f are −W_ix, −W_ih and −b_i; a
+        PeepholeLSTM whose peepholes are all 0 becomes an LSTM, and a GRU that resets before a
+        diagonal W_nh, as with one unit, a GRU that resets after it. `from_torch` gives those back.
 
     Returns
     -------
@@ -81,8 +96,8 @@ def to_torch(cell: Layer) -> dict[str, np.ndarray]:
     TypeError
         If `cell` is not a cell or several.
     ValueError
-        If PyTorch has no such cell: a GRU that resets before the product, a logistic RNN, a
-        variant of the LSTM; or no such module: layers that are not of one kind and size.
+        If PyTorch has no such cell: another GRU that resets before the product, a logistic RNN,
+        an LSTM with peepholes; or no such module: layers that are not of one kind and size.
 
     Examples
     --------
@@ -117,8 +132,8 @@ def _pairs(cell: Layer) -> list[list[Cell]]:
 def _check_variant(cell: Cell) -> None:
     if isinstance(cell, GRU) and cell.reset == "before":
         raise ValueError(
-            "cell must be a GRU with reset='after', as PyTorch's is; got reset='before', "
-            f"{OTHER_RESET}"
+            "cell must be a GRU with reset='after', as PyTorch's is; got reset='before' with a "
+            f"W_nh that is not diagonal: {OTHER_RESET}"
         )
     if isinstance(cell, RNN) and cell.activation not in ("tanh", "relu"):
         raise ValueError(
@@ -155,6 +170,7 @@ def _cell(state_dict: Mapping[str, Any], end: str, width: int | None, activation
     W, U, b, b_h = _read(state_dict, _names(end), width)
     H = U.shape[1]
     kind = KINDS[len(U) // H]
+    check_only("activation", activation, "tanh", "RNN", kind)
     blocks = Blocks(*(part.reshape(-1, H, *part.shape[1:]) for part in (W, U, b, b_h)))
     options = {"RNN": {"activation": activation}, "GRU": {"recurrent_bias": True}}
     return from_blocks(CELLS[kind], blocks, convention("PyTorch", kind), **options.get(kind, {}))

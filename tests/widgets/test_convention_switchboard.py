@@ -231,6 +231,15 @@ def test_a_cell_of_ones_own(reset):
     assert pair_of("LSTM", TORCH, "ONNX", lstm)["off"] > 0.01
 
 
+@pytest.mark.parametrize("written", ["rnn_core reset='before'", "Keras reset_after=False"])
+def test_a_gru_of_one_unit_may_reset_on_either_side(written):
+    figure = ConventionSwitchboard("GRU", cell=GRU(2, 1, rng=RNG), unit=0)
+    said = pair_of("GRU", written, "ONNX linear_before_reset=1", figure)["said"]
+    assert "No conversion is right" not in said
+    alike = pair_of("GRU", "Keras reset_after=False", "ONNX linear_before_reset=1", figure)
+    assert alike["off"] == 0
+
+
 def test_a_second_bias_of_ones_own_cell_is_not_lost():
     cell = GRU(2, 5, rng=np.random.default_rng(1), recurrent_bias=True)
     cell.params["b_nh"][...] = 1

@@ -9,6 +9,7 @@ import numpy as np
 
 from rnn_core.cell import Cell
 from rnn_core.interop import Convention
+from rnn_core.interop.twins import resets_alike
 
 from ..packing import pack
 from . import words
@@ -44,6 +45,7 @@ class Pair(NamedTuple):
     hs: np.ndarray | None  # (T, H) of the first draw
     refused: str  # why the weights cannot even be read
     no_conversion: str  # why a converter refuses the cell
+    resets_alike: bool = False  # whether r may act before or after the product
 
 
 def runs(kind: str, seed: int, cell: Cell | None) -> dict[str, Run]:
@@ -70,7 +72,7 @@ def pair(run: Run, written: Convention, read: Convention) -> Pair:
         return Pair([], None, str(error), str(error))
     hs = [hidden(*one) for one in zip(others, run.xs, strict=True)]
     off = [float(np.abs(a - b).max()) for a, b in zip(hs, run.hs, strict=True)]
-    return Pair(off, hs[0], "", refusal(run.cells[0], read))
+    return Pair(off, hs[0], "", refusal(run.cells[0], read), resets_alike(run.cells[0]))
 
 
 def build(kind: str, seed: int, cell: Cell | None, unit: int) -> dict[str, Any]:

@@ -49,7 +49,7 @@ def saying(
     of = "inputs" if given else "cells"
     verdict = f"No error is raised, and h is off by up to {middle:.2f}."
     spread = f"Median of five {of}, from {low:.2f} to {high:.2f}; |h| itself reaches {largest:.2f}"
-    cure = _cure(written, read, found.no_conversion)
+    cure = _cure(written, read, found)
     return verdict, f"{_why(written, read)} {cure} ({spread}.)"
 
 
@@ -71,11 +71,11 @@ def _why(a: Convention, b: Convention) -> str:
     return f"Here {'; '.join(parts)}."
 
 
-def _cure(a: Convention, b: Convention, refusal: str) -> str:
+def _cure(a: Convention, b: Convention, found: Pair) -> str:
     """Return what the right conversion does, or why there is none."""
-    if refusal:
-        return f"No conversion is right. The interop module says: “{refusal}”."
-    if a.reset != b.reset:
+    if found.no_conversion:
+        return f"No conversion is right. The interop module says: “{found.no_conversion}”."
+    if a.reset != b.reset and not found.resets_alike:
         return f"No conversion is right: it is {OTHER_RESET}."
     steps = [f"puts the blocks in the order {b.own_letters}"] if a.gates != b.gates else []
     steps += ["changes the sign of the block of z"] if a.z_weighs != b.z_weighs else []
