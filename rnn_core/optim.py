@@ -36,9 +36,12 @@ class Optimizer:
     memories: ClassVar[tuple[str, ...]] = ()  # attributes: for each, an array for each parameter
 
     def __init__(self, learning_rate: float | Schedule) -> None:
-        if not callable(learning_rate):
-            checks.positive("learning_rate", learning_rate)
-        self.learning_rate = learning_rate
+        # A Python float leaves float32 arrays float32; one of NumPy's would widen them.
+        self.learning_rate = (
+            learning_rate
+            if callable(learning_rate)
+            else checks.positive("learning_rate", learning_rate)
+        )
         self.steps = 0
         for memory in self.memories:
             setattr(self, memory, {})
@@ -57,13 +60,11 @@ class Optimizer:
         Raises
         ------
         TypeError, ValueError
-            If names or shapes differ, now or from the last step, or a gradient is not finite;
-            nothing is changed then.
+            If names or shapes differ, now or from the last step, a gradient is not finite, or a
+            plan gives a learning rate below 0; nothing is changed then.
         """
         self._check(params, grads)
-        rate = self.learning_rate
-        if callable(rate):
-            rate = checks.real("learning_rate", rate(self.steps))
+        rate = self._rate()
         self.steps += 1
         for name, value in params.items():
             value -= rate * self._direction(name, grads[name])
@@ -99,6 +100,14 @@ class Optimizer:
         self.steps = steps
         for memory, held in found.items():
             setattr(self, memory, held)
+
+    def _rate(self) -> float:
+        """Return the learning rate of this step; a plan may give 0, to wait."""
+        rate = self.learning_rate
+        given = checks.real("learning_rate", rate(self.steps) if callable(rate) else rate)
+        if given < 0:
+            raise ValueError(f"learning_rate must be at least 0; got {given} at step {self.steps}")
+        return given
 
     def _direction(self, name: str, grad: np.ndarray) -> np.ndarray:
         raise NotImplementedError
@@ -245,9 +254,9 @@ class Adam(Optimizer):
     ) -> None:
         if not isinstance(betas, tuple) or len(betas) != 2:
             raise TypeError(f"betas must be a tuple of two numbers; got {betas!r:.60}")
-        for name, beta in zip(("betas[0]", "betas[1]"), betas, strict=True):
-            checks.fraction(name, beta)
-        self.betas, self.epsilon = betas, checks.positive("epsilon", epsilon)
+        first, second = betas
+        self.betas = checks.fraction("betas[0]", first), checks.fraction("betas[1]", second)
+        self.epsilon = checks.positive("epsilon", epsilon)
         super().__init__(learning_rate)
 
     def _direction(self, name: str, grad: np.ndarray) -> np.ndarray:

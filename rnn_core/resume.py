@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from . import checks, files
+from .identity import digest
 from .network import Model
 from .optim import Optimizer
 from .trace import leaves, map_state
@@ -34,6 +35,7 @@ class SavedRun:
     optimizer : Optimizer
         Both as they are before the first step.
     loss : callable
+        It and a schedule of the optimiser are told apart by `rnn_core.identity`.
     settings : dict
         Whatever else makes a difference; plain numbers and None.
     """
@@ -55,6 +57,12 @@ class SavedRun:
             "optimizer": repr(optimizer),
             "loss": getattr(loss, "__qualname__", type(loss).__name__),
         } | settings
+        # The names are for people; two functions of one name differ by what is behind it.
+        rate = optimizer.learning_rate
+        self.behind = {
+            "loss": digest(loss),
+            "learning_rate": digest(rate) if callable(rate) else None,
+        }
         self.batches: list[int] = []
 
     def restore(self, stream: Iterator[Any], history: Any) -> tuple[Any, bool]:
@@ -121,7 +129,8 @@ class SavedRun:
             "history.norms": np.array(history.norms),
             "seen.batches": np.array(self.batches, np.uint32),
         }
-        about = {"run": self.run, "start": self.start, "optimizer steps": steps}
+        about = {"run": self.run, "behind": self.behind, "start": self.start}
+        about["optimizer steps"] = steps
         about["stopped"] = stopped
         files.write_arrays(self.path, arrays, {"format": FORMAT, "run": json.dumps(about)})
 
@@ -134,6 +143,11 @@ class SavedRun:
             raise ValueError(
                 "its parameters or its optimiser started otherwise; make both anew, with its seed"
             )
+        for key, here in self.behind.items():
+            if about["behind"].get(key) != here:
+                raise ValueError(
+                    f"its {key} had the same name, but other code or other values behind it"
+                )
         checks.instance("stopped", about["stopped"], bool)
 
     def _grouped(self, about: Any, arrays: Any) -> dict[str, dict[str, np.ndarray]]:

@@ -13,6 +13,7 @@ import numpy as np
 from . import checks, optim
 from .network import Model
 from .padding import mask_of
+from .progress import bar
 from .resume import SavedRun
 from .trace import leaves, map_state
 
@@ -67,7 +68,8 @@ def train(
         Called after each step with its number (from 1), the model and the history; training
         stops when it returns True.
     progress : bool
-        Show a bar, if tqdm is installed. `TQDM_DISABLE=1` in the environment hides it too.
+        Show a bar, if tqdm is installed and this is not a run of a `sweep`, which has its own.
+        `TQDM_DISABLE=1` in the environment hides it too.
     save_path : str or Path, optional
         Where the run is saved. If the file is there already, the run goes on from it.
     save_every : int
@@ -82,7 +84,7 @@ def train(
     FloatingPointError
         If a number in a batch, a parameter, a state, a score, the loss or a gradient is NaN or
         infinite; the message names the step and the array, and the parameters are as they were
-        before that step.
+        before that step. If the last step itself made a parameter so, it was taken.
     TypeError, ValueError
         If an argument or a batch is not what is described above, or `save_path` holds another run.
 
@@ -110,7 +112,7 @@ def train(
     span = _span(model, carry_state, reset_every)
     every = checks.size("save_every", save_every)
     history, state, stopped, saved = History(), None, False, None
-    stream = enumerate(_bar(batches, progress), start=1)
+    stream = enumerate(bar(batches, progress, unit="step"), start=1)
     if save_path is not None:
         chosen = {"max_norm": max_norm, "carry_state": carry_state, "reset_every": reset_every}
         saved = SavedRun(save_path, model, optimizer, loss, chosen)
@@ -135,7 +137,17 @@ def train(
                 saved.save(history, state, stopped)
     if saved:
         saved.save(history, state, stopped)
+    _check_last(model, history)
     return history
+
+
+def _check_last(model: Model, history: History) -> None:
+    """See what the last step made of the parameters: after the others, the next one does."""
+    for name, value in model.params.items() if history.losses else ():
+        try:
+            checks.finite(name, value)
+        except checks.NotFiniteError as error:
+            raise FloatingPointError(f"step {len(history.losses)}: after it, {error}") from error
 
 
 def _own(array: np.ndarray) -> np.ndarray:
@@ -220,15 +232,6 @@ def _span(model: Model, carry_state: bool, reset_every: int | None) -> float:
             f"carry_state must be False for a model that reads backwards too; got {model!r}"
         )
     return float("inf") if reset_every is None else checks.size("reset_every", reset_every)
-
-
-def _bar(batches: Iterable[Any], progress: bool) -> Iterator[Any]:
-    if progress:
-        with contextlib.suppress(ImportError):
-            from tqdm.auto import tqdm
-
-            return iter(tqdm(batches, unit="step", leave=False))
-    return iter(batches)
 
 
 def _one_blas_thread() -> contextlib.AbstractContextManager[Any]:

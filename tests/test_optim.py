@@ -125,6 +125,36 @@ def test_the_learning_rate_may_follow_a_plan():
     assert params["w"].item() == 0
 
 
+def test_a_plan_that_goes_below_zero_is_refused_before_anything_is_changed():
+    adam, params = Adam(lambda step: 0.5 - step), {"w": np.zeros(1)}
+    walk(adam, params, [{"w": np.ones(1)}])
+    before, kept = snapshot(params), adam.means["w"].copy()
+    with pytest.raises(ValueError, match=r"learning_rate must be at least 0; got -0.5 at step 1"):
+        adam.step(params, {"w": np.ones(1)})
+    assert same(params, before)
+    assert (adam.steps, adam.means["w"]) == (1, kept)
+
+
+NUMBERS = {
+    "sgd": lambda f: SGD(f(0.01), momentum=f(0.9)),
+    "rmsprop": lambda f: RMSProp(f(0.01), decay=f(0.9), epsilon=f(1e-8)),
+    "adam": lambda f: Adam(f(0.01), betas=(f(0.9), f(0.999)), epsilon=f(1e-8)),
+    "betas": lambda f: Adam(0.01, betas=(f(0.9), f(0.999))),
+    "plan": lambda f: Adam(lambda step: f(0.01)),
+}
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_numbers_of_numpy_give_float32_parameters_the_same_steps_as_those_of_python(name):
+    rng = np.random.default_rng(0)
+    grads = [{"w": rng.standard_normal(50).astype(np.float32)} for _ in range(30)]
+    plain, numpy = (
+        walk(NUMBERS[name](kind), {"w": np.zeros(50, np.float32)}, grads)
+        for kind in (float, np.float64)
+    )
+    assert same(plain, numpy)
+
+
 @pytest.mark.parametrize("name", MAKERS)
 def test_a_step_leaves_the_gradients_and_keeps_float32(name):
     params, grads = {"w": np.ones(2, np.float32)}, {"w": np.full(2, 3, np.float32)}

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
-from rnn_core import GRU, LSTM, RNN, heads
+from rnn_core import GRU, LSTM, RNN, heads, schedules
 from rnn_core.ctc import ctc
 from rnn_core.network import Bidirectional, Model, Stacked
 from rnn_core.optim import SGD, Adam, RMSProp
@@ -233,6 +233,52 @@ OTHERS = {
     "batch 3 differs: were they drawn from a fresh generator": third_batch_changed,
     "batches must be at least the 8 of the run in": part(3, [next(make("stack")[3])]),
 }
+
+
+def scaled(factor):
+    def loss(scores, targets):
+        value, dscores = heads.softmax_cross_entropy(scores, targets)
+        return factor * value, factor * dscores
+
+    return loss
+
+
+def weighted(scores, targets, factor=1):
+    return scaled(factor)(scores, targets)
+
+
+class Scaled:
+    def __init__(self, factor):
+        self.factor = factor
+
+    def __call__(self, scores, targets):
+        return scaled(self.factor)(scores, targets)
+
+    def method(self, scores, targets):
+        return self(scores, targets)
+
+
+BEHIND = {
+    "schedule": (2, lambda k: SGD(schedules.step_decay(0.01 * k, 0.5, 2))),
+    "partial schedule": (2, lambda k: Adam(functools.partial(lambda k, step: 0.01 * k, k))),
+    "closure": (1, scaled),
+    "partial": (1, lambda k: functools.partial(weighted, factor=k)),
+    "object": (1, Scaled),
+    "method": (1, lambda k: Scaled(k).method),
+    "default": (1, lambda k: lambda scores, targets, k=k: scaled(k)(scores, targets)),
+    "list": (1, lambda k: lambda scores, targets, k=[k]: scaled(k[0])(scores, targets)),
+    "array": (1, lambda k: scaled(np.array(k))),
+}
+
+
+@pytest.mark.parametrize("name", BEHIND)
+def test_a_function_of_the_same_name_with_other_values_behind_it_is_refused(name, tmp_path):
+    at, build = BEHIND[name]
+    run(part(at, build(1))(), 8, save_path=tmp_path / "run")
+    *_, history = run(part(at, build(1))(), 10, save_path=tmp_path / "run")
+    assert len(history.losses) == 10
+    what = {1: "loss", 2: "learning_rate"}[at]
+    refused(part(at, build(50))(), tmp_path / "run", f"its {what} had the same name, but other")
 
 
 def refused(made, path, message):

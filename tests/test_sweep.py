@@ -1,6 +1,7 @@
 """Sweeps: the same numbers wherever they run, and nothing lost whatever is killed."""
 
 import contextlib
+import copy
 import functools
 import json
 import math
@@ -18,9 +19,13 @@ import pytest
 import threadpoolctl
 from distributed import Client, LocalCluster
 
+from rnn_core import RNN, heads
+from rnn_core.network import Model
+from rnn_core.optim import SGD
 from rnn_core.sweep import SweepError, sweep
 from rnn_core.sweep.runs import RunFolder, fingerprint
 from rnn_core.sweep.table import Table
+from rnn_core.train import train
 from tests.sweep_case import deadly, held, logged, product, runs_of, wait_for
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -258,9 +263,53 @@ def test_the_code_of_a_function_has_the_same_hash_in_every_process():
     assert fingerprint(odd) != fingerprint(whereabouts)
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ([4], [32]),
+        ([4], (4,)),
+        ({"n": [5]}, {"n": [50]}),
+        ({4, 5}, {4, 6}),
+        (np.ones(3), np.array([1.0, 1.0, 2.0])),
+        (np.ones(3), np.ones(3, np.float32)),
+        (np.ones((2, 3)), np.ones((3, 2))),
+    ],
+    ids=repr,
+)
+@pytest.mark.parametrize("text", ["len(SIZES)", "sum(len(SIZES) for _ in range(1))"])
+def test_runs_with_other_contents_of_a_constant_are_not_mixed_in(text, before, after, tmp_path):
+    def of(sizes):
+        names = {"SIZES": sizes}
+        exec(f"def run(rng, x):\n    return {{'v': {text}}}", names)
+        return names["run"]
+
+    row = here(of(before), {"x": [0]}, [0], folder=tmp_path)
+    assert here(of(copy.deepcopy(before)), {"x": [0]}, [0], folder=tmp_path) == row
+    with pytest.raises(ValueError, match="folder must hold runs of 'run' as it is now"):
+        here(of(after), {"x": [0]}, [0], folder=tmp_path)
+
+
+def fit(rng, x):
+    """Train a very small model with the bar that `train` shows by default."""
+    model = Model(RNN(1, 2, rng=rng), heads.Readout(2, 1, rng=rng))
+    batches = [(np.ones((3, 1, 1)), np.ones((3, 1, 1)))]
+    return {"loss": train(model, batches, heads.mean_squared_error, SGD(0.1)).losses[0]}
+
+
+def test_a_run_that_trains_shows_no_bar_within_that_of_the_sweep(monkeypatch):
+    units = []
+    monkeypatch.setattr("tqdm.auto.tqdm", lambda x, **options: units.append(options["unit"]) or x)
+    sweep(fit, {"x": [0, 1]}, [0], n_jobs=1)
+    assert units == ["run"]
+    here(fit, {"x": [0, 1]}, [0])
+    assert units == ["run"]
+    fit(np.random.default_rng(0), 0)
+    assert units == ["run", "step"]
+
+
 def stumble(log, broken):
     def run(rng, x):
-        if x in broken:
+        if (broken / str(x)).exists():
             raise OSError(f"no luck with {x}")
         return logged(log)(rng, x)
 
@@ -268,9 +317,12 @@ def stumble(log, broken):
 
 
 def test_a_run_that_raises_does_not_take_the_others_with_it(log, tmp_path):
-    folder = tmp_path / "runs"
+    folder, broken = tmp_path / "runs", tmp_path / "broken"
+    broken.mkdir()
+    for x in (2, 6):
+        (broken / str(x)).touch()
     with pytest.raises(SweepError, match=r"2 of 8 runs failed:\n  x=2, seed=5: OSError") as caught:
-        quiet(stumble(log, [2, 6]), XS, [5], folder=folder, n_jobs=2)
+        quiet(stumble(log, broken), XS, [5], folder=folder, n_jobs=2)
     error = caught.value
     assert error.table.rows == [row for row in one_by_one() if row["x"] not in (2, 6)]
     assert [(failed.params, failed.seed) for failed in error.failures] == [
@@ -283,7 +335,9 @@ def test_a_run_that_raises_does_not_take_the_others_with_it(log, tmp_path):
     assert "no luck with 2" in "".join(error.__notes__)
     records = [json.loads(path.read_text()) for path in folder.glob("*.json")]
     assert sum("error" in record for record in records) == 2
-    assert here(stumble(log, []), XS, [5], folder=folder).rows == one_by_one()
+    for path in broken.iterdir():
+        path.unlink()
+    assert here(stumble(log, broken), XS, [5], folder=folder).rows == one_by_one()
     assert runs_of(log) == list(range(8))
 
 

@@ -109,6 +109,19 @@ def test_an_exploding_state_and_an_exploding_gradient_are_named():
         train(model, [(xs, xs)], steep, Adam(), progress=False)
 
 
+@pytest.mark.parametrize("stop", [False, True])
+def test_a_parameter_that_the_last_step_made_infinite_is_named(stop):
+    rng, dtype = np.random.default_rng(0), np.float32
+    readout = heads.Readout(8, 2, rng=rng, dtype=dtype)
+    model = Model(RNN(1, 8, rng=rng, dtype=dtype), readout)
+    options = {"max_norm": None, "progress": False, "callback": lambda *_: stop}
+    batches, rate = list(parity(2 if stop else 1)), SGD(1e39)
+    with pytest.raises(
+        FloatingPointError, match=r"step 1: after it, \w+ must be finite; got -?inf"
+    ):
+        train(model, batches, heads.softmax_cross_entropy, rate, **options)
+
+
 @pytest.mark.parametrize(
     ("options", "from_zeros"),
     [

@@ -35,6 +35,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..progress import bar
 from .grid import points
 from .grid import seeds as listed
 from .parallel import Task, execute_all, libraries, pack
@@ -86,12 +87,14 @@ def sweep(
     folder : str or Path, optional
         Where finished runs are kept. Those already there are not run again; a run that failed
         is. Runs of another function, or of this one before its code or the constants it reads
-        were changed, are refused; a change in what it calls goes unseen.
+        were changed, are refused, whether these are numbers, lists, dicts, arrays or objects. A
+        change in the code that it calls, or in what a module holds, goes unseen.
     n_jobs : int, optional
         Processes at once; −1 for one on each core. If not given, what `joblib.parallel_config`
         says, else −1. With 1, all runs are in this process. A Dask cluster uses all its workers.
     progress : bool
-        Show a bar, if tqdm is installed. `TQDM_DISABLE=1` in the environment hides it too.
+        Show a bar, if tqdm is installed. `TQDM_DISABLE=1` in the environment hides it too. A
+        `train` or a `sweep` within a run shows none.
 
     Returns
     -------
@@ -135,7 +138,8 @@ def sweep(
     missing = [number for number in range(len(tasks)) if number not in outcomes]
     try:
         with contextlib.closing(execute_all(packed, tasks, missing, n_jobs)) as results:
-            for number, outcome in _bar(results, len(outcomes), len(tasks), progress):
+            shown = bar(results, progress, initial=len(outcomes), total=len(tasks), unit="run")
+            for number, outcome in shown:
                 outcomes[number] = outcome
                 if store:
                     params, seed = tasks[number]
@@ -213,12 +217,3 @@ def _stopped(
 
 def _spell(params: Mapping[str, Any], seed: int) -> str:
     return ", ".join(f"{name}={value!r}" for name, value in {**params, "seed": seed}.items())
-
-
-def _bar(results: Iterable[Any], done: int, total: int, progress: bool) -> Iterable[Any]:
-    if progress:
-        with contextlib.suppress(ImportError):
-            from tqdm.auto import tqdm
-
-            return tqdm(results, initial=done, total=total, unit="run", leave=False)
-    return results

@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from ..progress import silent
+
 Task = tuple[dict[str, Any], int]  # the settings of a run and its seed
 Outcome = tuple[int, dict[str, Any]]  # its number, and its `values` or its `error`
 
@@ -97,7 +99,7 @@ def _execute(run: Callable[..., Any], number: int, params: dict[str, Any], seed:
         if isinstance(run, bytes):
             run = pickle.loads(run)
         # The same number of threads everywhere: sums then have the same order, and the same bits.
-        with threadpool_limits(1):
+        with threadpool_limits(1), silent():
             result = run(rng=np.random.default_rng(seed), **params)
         return number, {"values": _numbers(result, params)}
     except Exception as error:

@@ -17,9 +17,10 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
+from ..identity import digest
+
 FORMAT = "rnn_core sweep 1"
 RUN_FILE = re.compile(r"[0-9a-f]{24}\.json")
-PLAIN = (str, bytes, int, float, complex, bool, type(None), type(...))
 
 
 class RunFolder:
@@ -100,34 +101,13 @@ def canonical(params: dict[str, Any], seed: int) -> str:
 
 
 def fingerprint(run: Callable[..., Any]) -> str:
-    """Return a hash of a function's own code, and of the settings that it takes from around it.
+    """Return a hash of a function's own code, and of the values that it takes from around it.
 
-    These are its default values and the numbers and text among the variables it reads. Comments,
-    spaces and the place of the function in its file do not count, nor do the functions it calls.
+    `rnn_core.identity` says what counts.
     """
-    function: Any = inspect.unwrap(run)
-    if not isinstance(getattr(function, "__code__", None), CodeType):
+    if not isinstance(getattr(inspect.unwrap(run), "__code__", None), CodeType):
         raise TypeError(f"run must be a Python function where a folder is given; got {run!r:.60}")
-    around = inspect.getclosurevars(function)
-    named = {**(function.__kwdefaults__ or {}), **around.globals, **around.nonlocals}
-    text = repr(
-        [
-            _outline(part)
-            for part in (function.__code__, function.__defaults__, tuple(sorted(named.items())))
-        ]
-    )
-    return hashlib.sha256(text.encode()).hexdigest()[:24]
-
-
-def _outline(value: Any) -> Any:
-    """Keep what is the same in every process: no addresses, no order of a set."""
-    if isinstance(value, CodeType):
-        return value.co_code, value.co_names, value.co_varnames, _outline(value.co_consts)
-    if isinstance(value, tuple):
-        return tuple(map(_outline, value))
-    if isinstance(value, frozenset):
-        return sorted(map(repr, value))
-    return repr(value) if isinstance(value, PLAIN) else type(value).__name__
+    return digest(run)
 
 
 def _name(run: Any) -> str:
