@@ -61,12 +61,13 @@ function drawHeld(view, { now, free }, t, u) {
     setText(node, held && node.dataset.gate === run.gate ? "held" : node.dataset.label);
   const mark = view.one(".rnnw-since");
   mark.hidden = !now.run;
-  if (now.run) mark.style.setProperty("--s", run.from);
+  mark.style.setProperty("--s", now.run ? run.from : 0);
   const said = view.one(".rnnw-compare");
   if (!said) return;
   said.hidden = !now.run;
   view.one("[data-then]").hidden = !held;
-  if (now.run) view.say("[data-hold]", `${run.gate} is held at ${run.value} from step ${run.from} on`);
+  const words = `${run.gate} is held at ${run.value} from step ${run.from} on`;
+  view.say("[data-hold]", now.run ? words : "");
   for (const node of view.all("[data-f]")) setText(node, shown(free.number(node.dataset.f, t, u)));
 }
 

@@ -2,7 +2,8 @@
 
 from rnn_core.widgets.backprop_stepper import BackpropStepper
 
-__all__ = ["TURN", "make"]
+__all__ = ["LIVE", "TURN", "make"]
+LIVE = ("figure.xs = [2.0, 0.5, -1.0]", "−0.6906 + 0.0643 + 0.1836 = −0.4427")
 TURN = ("stage", 11)
 
 

@@ -3,6 +3,10 @@
 from tests.stepper_case import stepper
 from tests.stepper_cells import stepper_of
 
+LIVE = (
+    'figure.hold = {"gate": "f", "value": 0.25, "from": 4}',
+    "0.0927 instead of 0.0330",
+)
 TURN = ("t", 7)
 
 

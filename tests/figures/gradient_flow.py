@@ -5,7 +5,8 @@ import functools
 from rnn_core.diagnostics import GradientGrid, gradient_grid
 from rnn_core.widgets.gradient_flow import GradientFlow
 
-__all__ = ["TURN", "make", "small_grid"]
+__all__ = ["LIVE", "TURN", "make", "small_grid"]
+LIVE = ("figure.radius = 1.25", "10⁻¹¹ reaches step 0 in the RNN")
 TURN = ("bias", 3.0)
 
 

@@ -4,6 +4,7 @@ from rnn_core import data
 from rnn_core.pretrained import inside_string
 from rnn_core.widgets import MemoryHalfLife
 
+LIVE = ("figure.bias = 3.14", "half of it is left after 16.4 steps")
 TURN = ("bias", 3.0)
 TEXT = (
     'def say(name, *, loud=False):\n    return "hello, " + (name.upper() if loud else name)\n' * 5

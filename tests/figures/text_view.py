@@ -4,6 +4,10 @@ from rnn_core import data
 from rnn_core.pretrained import inside_string
 from rnn_core.widgets import TextView
 
+LIVE = (
+    "figure.text = \"'in' + x\"",
+    "single quote: c of unit 3 is 0.84; inside a string: yes",
+)
 TURN = ("unit", 5)
 TEXT = 'def say(name, loud=False):\n    """Greet."""\n\tprint("can\'t <b>&" + name)  # "x"\n'
 
