@@ -8,7 +8,7 @@ from typing import Any
 from .. import checks
 
 ACTIVATIONS = {"tanh": "Tanh", "logistic": "Sigmoid", "relu": "Relu", "identity": "Affine"}
-AFFINE = {"activation_alpha": [1.0], "activation_beta": [0.0]}  # 1·a + 0; onnxruntime has 0·a by default
+AFFINE = {"activation_alpha": [1.0], "activation_beta": [0.0]}  # 1·a + 0; onnxruntime assumes 0·a
 FIXED = {"LSTM": ["Sigmoid", "Tanh", "Tanh"], "GRU": ["Sigmoid", "Tanh"]}
 WAYS = {"forward": 1, "bidirectional": 2}
 OWN = {  # the attributes of an operator besides those of all → the values that rnn_core can follow
