@@ -74,9 +74,9 @@ def follows() -> dict[str, Any]:
         "state": "inside a string",
         "r": chosen.tolist(),
         "measured_on": f"Measured on {table['characters']['validation']:,} characters of modules "
-        f"held out for validation; on the test modules unit {best} has "
-        f"{judged[best]:.4f}. The model was trained to tell this, so a unit that "
-        "follows it is no surprise.".replace("-", "\N{MINUS SIGN}"),
+        f"held out for validation. The unit that is strongest there, unit {best}, has "
+        f"{judged[best]:.4f} on the test modules. The model was trained to tell this, so a unit "
+        "that follows it is no surprise.".replace("-", "\N{MINUS SIGN}"),
     }
 
 

@@ -30,10 +30,13 @@ class TextView(Figure):
         be changed, in Python and by the reader, and is read anew.
     text : str or sequence of str
         One entry for each of the T steps. A str where `source` reads it.
-    unit, t : int
-        The unit and the character to show first; both count from 0.
+    unit : int, optional
+        The unit to show first: if not given, the one that `follows` best, or the first.
+    t : int
+        The character to show first; units and characters count from 0.
     shown : str, optional
-        The letter to show first: c h f i o g, or z r n. The first of `letters`, if not given.
+        The letter to show first: c h f i o g, or z r n. That of `follows`, or the first of
+        `letters`, if not given.
     letters : str, optional
         Which letters a reader can choose; as many as 21,000 numbers allow, if not given.
     units : sequence of int, optional
@@ -99,8 +102,9 @@ class TextView(Figure):
         self._given |= {"state": state, "follows": follows}
         data = self._read(text)
         letters = "".join(data["values"])
-        unit = data["units"][0] if unit is None else _one_of("unit", unit, data["units"])
-        shown = letters[0] if shown is None else checks.choice("shown", shown, letters)
+        best, letter = _first(data)
+        unit = best if unit is None else _one_of("unit", unit, data["units"])
+        shown = letter if shown is None else checks.choice("shown", shown, letters)
         t = checks.index("t", t, data["T"])
         self._known = text
         super().__init__(data, label, t=t, unit=unit, shown=shown, text=text)
@@ -173,6 +177,15 @@ class TextView(Figure):
         size = f"T={self.data['T']} units={len(self.data['units'])}"
         where = f"t={self.t} unit={self.unit} shown={self.shown}"
         return f"<TextView {self.data['kind']} {size} {where}>"
+
+
+def _first(data: Mapping[str, Any]) -> tuple[int, str]:
+    """Return the unit and the letter that are shown first, where none is asked for."""
+    letter = next(iter(data["values"]))
+    if not (measured := data["follows"]):
+        return data["units"][0], letter
+    known = measured["letter"] in data["values"]
+    return measured["best"], measured["letter"] if known else letter
 
 
 def _one_of(name: str, value: Any, known: Sequence[int]) -> int:

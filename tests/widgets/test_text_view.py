@@ -101,6 +101,23 @@ def test_the_measured_correlation_is_that_of_the_shipped_table() -> None:
     assert make().data["follows"]["best"] == best
 
 
+def test_it_opens_on_the_unit_that_follows_best() -> None:
+    measured = inside_string.follows()
+    best = int(np.abs(measured["r"]).argmax())
+    view = TextView(trace_of(), TEXT, follows=measured)
+    assert (view.unit, view.shown, best) == (best, "c", 5)
+    assert f"c of this unit has r = {digits(measured['r'][best])}, the strongest." in words(view)
+    assert "The unit that is strongest there, unit 5, has −0.8218 on the test modules." in words(
+        view
+    )
+    of_h = Follows("x", "y", [0.1, 0.9, *[0] * 10], "A test.", letter="h")
+    view = TextView(trace_of(), TEXT, follows=of_h, letters="ch", units=[0, 1])
+    assert (view.unit, view.shown) == (1, "h")
+    assert TextView(trace_of(), TEXT, follows=of_h, letters="cf").shown == "c"
+    assert TextView(trace_of(), TEXT, follows=of_h, unit=3, shown="f").unit == 3
+    assert TextView(trace_of(), TEXT).unit == 0
+
+
 def test_what_does_not_change_has_no_correlation() -> None:
     lstm = LSTM(1, 2, rng=np.random.default_rng(0))
     for value in lstm.params.values():

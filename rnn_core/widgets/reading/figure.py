@@ -137,10 +137,7 @@ def _note(view: View) -> str:
     shades = (
         " The shade of <i>c</i> is that of tanh <i>c</i>." if "c" in view.data["values"] else ""
     )
-    return (
-        f"{line}Blue over the whole height: above zero. Orange and flat: below.{shades} Numbers "
-        "have two decimals."
-    )
+    return f"{line}Blue over the whole height: above zero. Orange and flat: below.{shades}"
 
 
 def _own(typed: str) -> str:
