@@ -5,7 +5,7 @@ from rnn_core.pretrained import inside_string
 from rnn_core.widgets import TextView
 
 LIVE = (
-    "figure.text = \"'in' + x\"",
+    "figure.text = \"'in' + x\\n\" * 5",
     "single quote: c of unit 3 is 0.84; inside a string: yes",
 )
 TURN = ("unit", 5)
