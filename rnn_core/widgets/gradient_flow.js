@@ -62,7 +62,7 @@ function render({ model, el }) {
     const each = (number) => FLOW_CELLS.map((name) => number(found[name]));
     const said =
       view === "norms"
-        ? flowSaying(data.words, each((cell) => cell.curve[0][last]), length)
+        ? flowSaying(data.words, each((cell) => cell.curve[0][last]), length, data.steps)
         : flowSaying(data.words, each((cell) => cell.modulus[0]));
     setText(find("[aria-live]"), said);
   }

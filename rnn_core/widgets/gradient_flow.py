@@ -24,7 +24,7 @@ class GradientFlow(Figure):
     """Norms of ∂L/∂h against the steps back from the loss, for an RNN, an LSTM and a GRU.
 
     The reader turns the spectral radius of the RNN, the bias of the gate that keeps the state,
-    the length of the sequence and the size of the inputs. The other view shows the eigenvalues
+    how many steps back are shown and the size of the inputs. The other view shows the eigenvalues
     and the singular values of the Jacobian of one step.
 
     Parameters
@@ -42,7 +42,8 @@ class GradientFlow(Figure):
     bias : float
         b_f of the LSTM and −b_z of the GRU.
     length : int, optional
-        Steps from the loss back to step 0, one of those the data keeps; by default all.
+        Steps back from the loss that are shown, of one sequence of `grid.steps`; one of those the
+        data keeps, by default all.
     input_scale : float
         The standard deviation of the inputs, one of the grid's.
     label : str
@@ -123,7 +124,7 @@ class GradientFlow(Figure):
         names = {
             "radius": "RNN: spectral radius",
             "bias": "LSTM, GRU: keep bias",
-            "length": "Length of the sequence",
+            "length": "Steps back from the loss",
         }
         sliders = {
             name: slider(name, label, len(values[name]) - 1, places[name], says[name][places[name]])
@@ -185,14 +186,18 @@ def _notes(data: dict[str, Any]) -> str:
         f"{data['inputs']} Gaussian inputs a step, of the deviation chosen; input weights Glorot "
         "over the stacked gates, recurrent weights orthogonal, in the RNN Gaussian and scaled to "
         "the radius; the keep bias is <i>b</i><sub>f</sub> and −<i>b</i><sub>z</sub>, "
-        "other biases are 0. Weights that start otherwise give other numbers."
+        "other biases are 0. Glorot: uniform, with variance 2 ÷ (inputs + outputs). Weights that "
+        "start otherwise give other numbers."
     )
     return (
         f'<p class="rnnw-note rnnw-of-norms">Lines: mean of log₁₀ over {data["seeds"]} seeds, '
         "bands: their range, thin line: ∂L/∂c of the LSTM. A unit error signal starts at the "
-        f"loss. Untrained cells of {data['size']} units; {start}</p>"
-        f'<p class="rnnw-note rnnw-of-spectrum">Dots: eigenvalues of the Jacobian of one step, on '
-        "the complex plane with the unit circle. Strokes: its singular values, by how much it can "
-        f"stretch. The last step of one untrained cell of {data['units']} units, of both h and c "
+        f"loss, at step {data['steps']}, and all that is shown is one run of that length. The "
+        "spectral radius is the size of the largest eigenvalue of <i>W</i><sub>hh</sub>. "
+        f"Untrained cells of {data['size']} units; {start}</p>"
+        f'<p class="rnnw-note rnnw-of-spectrum">Dots: eigenvalues of the Jacobian of one step '
+        "(the derivatives of its state by the state before), on the complex plane with the unit "
+        "circle. Strokes: its singular values, by how much it can stretch. The last step of one "
+        f"untrained cell of {data['units']} units, of both h and c "
         f"in the LSTM; {start}</p>"
     )

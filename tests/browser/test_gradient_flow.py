@@ -18,7 +18,7 @@ OpenFigure = Callable[..., Page]
 SLIDERS = {
     "RNN: spectral radius": "radius",
     "LSTM, GRU: keep bias": "bias",
-    "Length of the sequence": "length",
+    "Steps back from the loss": "length",
 }
 
 
@@ -84,10 +84,10 @@ def test_every_control_by_keyboard(open_figure: OpenFigure, host: str) -> None:
     explorer.shows(radius=1.5)
     explorer.slider("LSTM, GRU: keep bias").press("End")
     explorer.shows(bias=3.0)
-    explorer.slider("Length of the sequence").press("Home")
+    explorer.slider("Steps back from the loss").press("Home")
     explorer.shows(length=10)
-    explorer.slider("Length of the sequence").press("PageUp")
-    explorer.shows(length=10 + 5 * (int(explorer.slider("Length of the sequence").input_value())))
+    explorer.slider("Steps back from the loss").press("PageUp")
+    explorer.shows(length=10 + 5 * (int(explorer.slider("Steps back from the loss").input_value())))
     explorer.radio("tanh").press("ArrowRight")
     explorer.shows(activation="logistic")
     explorer.radio("1").press("ArrowLeft")
@@ -124,7 +124,7 @@ def test_one_view_is_seen_at_a_time(explorer: Explorer) -> None:
     explorer.radio("One step").check(force=True)
     seen = [explorer.root.locator(part).is_visible() for part in parts]
     assert seen == [False, False, True]
-    assert explorer.slider("Length of the sequence").is_disabled()
+    assert explorer.slider("Steps back from the loss").is_disabled()
 
 
 def test_a_slider_says_its_value_aloud(explorer: Explorer) -> None:
@@ -192,7 +192,7 @@ def test_labels_stay_on_a_narrow_page(open_figure: OpenFigure) -> None:
     page = open_figure("gradient_flow", width=320, changes={"activation": "logistic"})
     explorer = Explorer(page)
     figure = explorer.root.bounding_box()
-    explorer.slider("Length of the sequence").press("End")
+    explorer.slider("Steps back from the loss").press("End")
     for bias in range(3):
         explorer.slider("LSTM, GRU: keep bias").fill(str(bias))
         for label in page.locator(".rnnw-tall [data-end]").all():

@@ -6,7 +6,7 @@ from rnn_core.diagnostics import GradientGrid, gradient_grid
 from rnn_core.widgets.gradient_flow import GradientFlow
 
 __all__ = ["LIVE", "TURN", "make", "small_grid"]
-LIVE = ("figure.radius = 1.25", "10⁻¹¹ reaches step 0 in the RNN")
+LIVE = ("figure.radius = 1.25", "an error signal of size 1 has size 10⁻¹¹ in the RNN")
 TURN = ("bias", 3.0)
 
 

@@ -3,6 +3,7 @@
 import gzip
 import json
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from rnn_core.widgets.gradient_flow_parts.norms import GAP, TALL, WIDE, apart, a
 from rnn_core.widgets.gradient_flow_parts.words import of_norms, of_spectra, power
 from tests.figures.gradient_flow import make, small_grid
 
+BOOK = Path(__file__).parents[2] / "book"
 LINES = ("RNN", "LSTM", "LSTM c", "GRU")
 STATES = [
     {},
@@ -175,14 +177,14 @@ def test_what_is_too_small_says_so():
     ],
 )
 def test_the_verdict_on_what_is_left(exponents, want):
-    said = of_norms(dict(zip(("RNN", "LSTM", "GRU"), exponents, strict=True)), 150)
+    said = of_norms(dict(zip(("RNN", "LSTM", "GRU"), exponents, strict=True)), 150, 150)
     assert said.endswith(f" in the GRU. {want}")
 
 
 def test_the_sentence_names_every_number():
-    assert of_norms({"RNN": -2411, "LSTM": 61, "GRU": -43}, 120).startswith(
-        "Of the error signal at step 120, 10⁻²⁴ reaches step 0 in the RNN, "
-        "4.1 times as much in the LSTM and 0.37 in the GRU. "
+    assert of_norms({"RNN": -2411, "LSTM": 61, "GRU": -43}, 120, 150).startswith(
+        "After 120 steps back, of a sequence of 150, an error signal of size 1 has size 10⁻²⁴ in "
+        "the RNN, 4.1 in the LSTM and 0.37 in the GRU. "
     )
     said = of_spectra({"RNN": 150, "LSTM": 100, "GRU": 98})
     assert "has size 1.50 in the RNN, 1.00 in the LSTM and 0.98 in the GRU. " in said
@@ -227,6 +229,36 @@ def test_the_page_shows_what_the_issue_claims(as_in_the_book):
     assert said[0.0]["RNN"] == "10⁻¹⁶"
     figure.bias, figure.length = 0.0, 150
     assert "They hardly differ: none lets a hundredth through." in figure.html()
+
+
+def test_steps_back_are_those_of_one_long_run_and_no_shorter_sequence():
+    """A sequence of 50 steps leaves 20 times as much as the last 50 of a sequence of 150."""
+    given = {"radii": [1], "biases": [5], "inputs": [1], "seeds": range(3), "spectrum_size": 4}
+    long, short = (gradient_grid(steps=steps, **given) for steps in (150, 50))
+    left = [10 ** grid.norms["LSTM", 5.0, 1.0][:, 50].mean() for grid in (long, short)]
+    assert left[0] < 0.1
+    assert left[1] > 1
+    said = GradientFlow(long, bias=5.0, length=50).html()
+    assert "After 50 steps back, of a sequence of 150, an error signal of size 1 has" in said
+
+
+def test_where_a_radius_above_one_explodes_is_what_the_gallery_says(as_in_the_book):
+    """Up to 1.5 it depends on the inputs; from 2 on it explodes with any of them."""
+    for (name, radius, scale), norms in as_in_the_book.grid.norms.items():
+        if name != "tanh" or radius <= 1 or scale == 0.1:
+            continue
+        left = norms[:, 150].mean()
+        if radius >= 2 or scale == 0:
+            assert left > 2, (radius, scale)
+        else:
+            assert left < -6, (radius, scale)
+    prose = re.sub(r"\s+", " ", (BOOK / "widgets.ipynb").read_text("utf8"))
+    assert "with inputs of 0 the error signal explodes, with inputs of size 1 it still" in prose
+
+
+def test_the_planes_name_their_axes():
+    for name in ("real part", "imaginary part"):
+        assert make(view="spectrum").html().count(f">{name}</text>") == 3
 
 
 def test_the_page_says_how_it_was_measured(as_in_the_book):

@@ -20,11 +20,10 @@ LINES = ("RNN", "LSTM", "LSTM c", "GRU")
 OF_RADIUS = ("tanh", "logistic")
 # What the figure says; each # stands for a number or for names of cells.
 WORDS = {
-    "norms": "Of the error signal at step #, # reaches step 0 in the RNN, # in the LSTM and # in "
-    "the GRU. #",
+    "norms": "After # steps back, of a sequence of #, an error signal of size 1 has size # in the "
+    "RNN, # in the LSTM and # in the GRU. #",
     "spectrum": "One step back multiplies the error signal by a matrix. Its largest eigenvalue "
     "has size # in the RNN, # in the LSTM and # in the GRU. #",
-    "more": "# times as much",
     "grown": "It explodes in #.",
     "alike": "They hardly differ: none lets a hundredth through.",
     "through": [

@@ -120,12 +120,12 @@ def _below(layout: Layout, reader: Reader) -> str:
 
 
 def table(reader: Reader, length: int) -> str:
-    """Return what is left after 10 and 50 steps and at step 0, as a table."""
+    """Return what is left after 10, after 50 and after the chosen steps, as a table."""
     lags = reader.data["lags"]
     columns = [*(lag for lag in (10, 50) if lag in lags), None]
     heads = "".join(
         f'<th scope="col">after <b{" data-length" if lag is None else ""}>{lag or length}</b> '
-        f"steps{', at step 0' if lag is None else ''}</th>"
+        "steps</th>"
         for lag in columns
     )
     rows = ""

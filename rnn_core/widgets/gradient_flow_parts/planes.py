@@ -7,7 +7,7 @@ from ..packing import shown
 from .data import CELLS, Reader, Spectrum
 from .norms import GATES
 
-MIDDLE, HALF, STRIP = 120, 108, 252  # of the plane; where the singular values are
+MIDDLE, HALF, STRIP = 120, 108, 270  # of the plane; where the singular values are
 REACHES = (1.2, 1.5, 2, 2.5, 3, 4, 5, 8, 16, 32, 64)
 
 
@@ -30,7 +30,7 @@ def _plane(reader: Reader, cell: str) -> str:
     size = unit / 100
     return (
         f'<figure class="{gate}" data-plane="{cell}"><svg class="rnnw-chart" '
-        f'viewBox="0 0 240 290" aria-hidden="true">'
+        f'viewBox="0 -8 240 316" aria-hidden="true">'
         f'<path class="rnnw-grid" d="M{first} {MIDDLE}h{2 * HALF}M{MIDDLE} {first}v{2 * HALF}'
         f'M{MIDDLE} {STRIP}h{HALF}"/>'
         f'<g data-plain transform="translate({MIDDLE} {MIDDLE}) scale({size:.4f})">'
@@ -39,6 +39,8 @@ def _plane(reader: Reader, cell: str) -> str:
         f'<g data-strip transform="translate({MIDDLE} {STRIP}) scale({size:.4f} 1)">'
         f'<path class="rnnw-one" d="M100 {MIDDLE - STRIP}V12"/>'
         f'<path class="rnnw-strokes" data-singular d="{_strokes(found)}"/></g>'
+        + text(MIDDLE, 4, "imaginary part")
+        + text(first, MIDDLE + HALF + 17, "real part", "start")
         + text(MIDDLE - 8, STRIP + 5, "singular values", "end")
         + text(MIDDLE, STRIP + 28, "0")
         + text(MIDDLE + unit, STRIP + 28, "1", more=" data-one")

@@ -38,14 +38,15 @@ def spread(low: int, high: int) -> str:
 def saying(view: str, reader: Reader, length: int) -> str:
     """Return one sentence or two on what the figure shows."""
     if view == "norms":
-        return of_norms({cell: reader.exponent(cell, length) for cell in CELLS}, length)
+        exponents = {cell: reader.exponent(cell, length) for cell in CELLS}
+        return of_norms(exponents, length, reader.data["steps"])
     return of_spectra({cell: reader.spectra[cell].modulus for cell in CELLS})
 
 
-def of_norms(exponents: Mapping[str, int], length: int) -> str:
-    """Return how much of the error signal reaches step 0 in each cell, and what that comes to."""
+def of_norms(exponents: Mapping[str, int], length: int, steps: int) -> str:
+    """Return the error signal so many steps back in each cell, and what that comes to."""
     sizes = list(exponents.values())
-    left = [_filled(WORDS["more"], power(n)) if n > 0 else power(n) for n in sizes]
+    left = [power(n) for n in sizes]
     through, grown = _where(exponents, HUNDREDTH), _where(exponents, THOUSAND)
     if grown:
         verdict = _filled(WORDS["grown"], _listed(grown))
@@ -53,7 +54,7 @@ def of_norms(exponents: Mapping[str, int], length: int) -> str:
         verdict = WORDS["alike"]
     else:
         verdict = _filled(WORDS["through"][len(through)], _listed(through))
-    return _filled(WORDS["norms"], str(length), *left, verdict)
+    return _filled(WORDS["norms"], str(length), str(steps), *left, verdict)
 
 
 def of_spectra(moduli: Mapping[str, int]) -> str:

@@ -93,7 +93,7 @@ def _note(words: Words) -> str:
         f"in the bias makes the memory about 2.7 times as long. {words.other} A tanh RNN has no "
         "such gate. A trained unit opens and shuts its gate: its dot is at the mean of "
         "log <i>f</i> over what it read. All this is the leak of the state alone. A gradient also "
-        "comes back by way of <i>h</i> and the gates: with a bias of 0, σ(0)<sup>149</sup> is "
-        "about 10<sup>−45</sup>, and yet some 10<sup>−22</sup> of the gradient comes back over "
-        "149 steps of an untrained LSTM."
+        "comes back by way of <i>h</i> and the gates: with a bias of 0, σ(0)<sup>150</sup> is "
+        "about 10<sup>−45</sup>, and yet some 10<sup>−23</sup> of the gradient comes back over "
+        "150 steps of an untrained LSTM."
     )

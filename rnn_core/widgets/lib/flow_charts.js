@@ -73,7 +73,7 @@ export function drawPlanes(root, found) {
     set("eigen", "d", real.map((re, k) => dot(re, imaginary[k])).join(""));
     set("singular", "d", singular.map((n) => `M${n} -7v14`).join(""));
     set("plain", "transform", `translate(120 120) scale(${size})`);
-    set("strip", "transform", `translate(120 252) scale(${size} 1)`);
+    set("strip", "transform", `translate(120 270) scale(${size} 1)`);
     set("one", "x", px(120 + unit));
     set("modulus", "", shown(modulus[0], 2));
     set("largest", "", shown(singular[0], 2));

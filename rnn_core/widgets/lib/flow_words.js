@@ -12,8 +12,8 @@ export function powerOfTen(n) {
   return n < 100 ? value.toPrecision(2) : String(Math.round(value));
 }
 
-// Exponents of what is left after `length` steps, or sizes of eigenvalues for no length.
-export function flowSaying(words, numbers, length) {
+// Exponents of what is left `length` steps back, or sizes of eigenvalues for no length.
+export function flowSaying(words, numbers, length, steps) {
   const from = (least) => FLOW_CELLS.filter((_, k) => numbers[k] >= least).map((cell) => "the " + cell);
   const told = (template, cells) => filled(template, cells.join(" and "));
   if (!length) {
@@ -24,6 +24,5 @@ export function flowSaying(words, numbers, length) {
   let verdict = told(words.through[through.length], through);
   if (!through.length && Math.max(...numbers) - Math.min(...numbers) < 500) verdict = words.alike;
   if (from(300).length) verdict = told(words.grown, from(300));
-  const left = numbers.map((n) => filled(n > 0 ? words.more : "#", powerOfTen(n)));
-  return filled(words.norms, length, ...left, verdict);
+  return filled(words.norms, length, steps, ...numbers.map(powerOfTen), verdict);
 }
