@@ -92,6 +92,12 @@ def test_the_note_says_how_many_seeds_and_which_settings():
     assert f"5 of 5 seeds, after {min(taken)} to {max(taken)} steps" in note
     assert "0 of 5; in 1248 steps, at both rates, 0 of 10" in note
     assert f"{SEED} is the median" in note
+    lstm = SHIPPED["LSTM"]
+    steps, right = lstm.steps.tolist(), lstm.accuracy
+    high, low = right[steps.index(160)], right[steps.index(176)]
+    assert (high, low, min(right[steps.index(160) :])) == (1.0, 226 / 256, low)
+    assert "first time at 99 % of 256 held-out" in note
+    assert "as seed 4 from 100 % at step 160 to 88 % at step 176." in note
 
 
 def test_the_example_is_the_first_that_differs_and_the_twin_changes_its_first_symbol():

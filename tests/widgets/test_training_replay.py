@@ -138,6 +138,24 @@ def test_the_note_names_seeds_settings_and_what_is_shown():
     assert "Shown here: seed 4." in html
 
 
+def test_the_first_time_at_99_percent_is_marked_on_the_accuracy():
+    html = make().drawing()
+    marks = re.findall(r'class="rnnw-found.*?style="left:(.*?)%"><span>(.*?)<', html)
+    assert marks == [("51.3", "LSTM: first 99 %, step 160")]
+    assert RECORDINGS["LSTM"].reached(0.99) == 160
+    assert RECORDINGS["RNN"].reached(0.99) is None
+    assert "rnnw-found" not in TrainingReplay({"RNN": small()}).drawing()
+
+
+def test_the_shades_have_a_key_in_the_look_of_the_strips():
+    html = make(shown="change", checkpoint=39).drawing()
+    key = re.search(r'class="rnnw-shades.*?</p>', html)[0]
+    sample = re.findall(r'class="(rnnw-\w+)" fill-opacity="([\d.]+)"', key)
+    for kind, opacity in sample:
+        assert re.search(rf'class="{kind}" fill-opacity="{opacity}" d="M', html.replace(key, ""))
+    assert [kind for kind, _ in sample] == ["rnnw-neg"] * 3 + ["rnnw-pos"] * 3
+
+
 def test_another_seed_is_trained_and_drawn():
     asked = []
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from ..charts import Point, line, px, scale
 from ..packing import superscript, unpack
+from .data import FOUND
 
 WIDE, HIGH = 600, 100  # of a field; it is stretched to the room there is
 SIGNAL = "Part of the error signal that reaches each step"
@@ -74,15 +75,31 @@ def _training(
             + "</g>"
         )
     first, *_, last = data["steps"]
+    marks = _found(data) if what == "accuracy" else ""
     return (
         f'<div class="rnnw-plot"><p class="rnnw-what">{title}</p>'
-        + field([(1 - value / most, label) for value, label in ticks], lines, title)
+        + field([(1 - value / most, label) for value, label in ticks], lines, title, marks)
         + f'<p class="rnnw-xs" aria-hidden="true"><span>{first}</span><span>steps of training'
         f"</span><span>{last}</span></p></div>"
     )
 
 
-def field(ticks: Iterable[tuple[float, str]], lines: str, label: str) -> str:
+def _found(data: Mapping[str, Any]) -> str:
+    """Return a mark where each cell was first right about nearly all sequences."""
+    first, *_, last = data["steps"]
+    x, marks = scale(first, last, 0, 100), ""
+    for name, cell in data["cells"].items():
+        if cell["found"] is not None:
+            at = x(cell["found"])
+            side = " rnnw-ends-here" if at > 60 else ""
+            marks += (
+                f'<p class="rnnw-found{side}" style="left:{px(at)}%">'
+                f"<span>{escape(name)}: first {100 * FOUND:g} %, step {cell['found']}</span></p>"
+            )
+    return marks
+
+
+def field(ticks: Iterable[tuple[float, str]], lines: str, label: str, marks: str = "") -> str:
     """Return a field with its grid, and the labels at its left; a tick is 0 at the top."""
     ticks = list(ticks)
     grid = "".join(f"M0 {px(HIGH * down)}H{WIDE}" for down, _ in ticks)
@@ -91,7 +108,7 @@ def field(ticks: Iterable[tuple[float, str]], lines: str, label: str) -> str:
         f'<div class="rnnw-ys" aria-hidden="true">{texts}</div><div class="rnnw-field">'
         f'<svg viewBox="0 0 {WIDE} {HIGH}" preserveAspectRatio="none" role="img" '
         f'aria-label="{label}. A sentence on the page says the numbers.">'
-        f'<path class="rnnw-grid" d="{grid}"/>{lines}</svg></div>'
+        f'<path class="rnnw-grid" d="{grid}"/>{lines}</svg>{marks}</div>'
     )
 
 

@@ -21,6 +21,7 @@ from ..packing import pack, shown, superscript
 UNSIGNED = "iforz"  # letters of what lies between 0 and 1
 SHADES, LAST_SHADE = 3, 6  # a state is one of 7 shades: −3 … 3, or 0 … 6 less 3
 CHANGE, CHANGES = "change", (0.03, 0.1, 0.3)
+FOUND = 0.99  # the accuracy whose first time is marked
 EVERY = 4  # the error signal is kept at every fourth step of a sequence
 NAMES = {k: f"{k}, {look.name}" for k, look in palette.LOOKS.items()}
 NAMES |= {"tanh_c": "tanh c, cell state"}
@@ -102,6 +103,7 @@ def _cell(one: Recording, times: list[int], since: int) -> dict[str, Any]:
         "loss": pack(np.rint(1000 * one.loss).astype(int)),
         "accuracy": pack(np.rint(1000 * one.accuracy).astype(int)),
         "left": pack(np.rint(100 * left[:, times]).astype(int)),
+        "found": one.reached(FOUND),
         "right": [percent(value) for value in one.accuracy],
         "sure": [percent(value) for value in one.sure],
         "reach": [share(value) for value in left[:, since]],

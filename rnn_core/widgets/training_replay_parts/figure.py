@@ -9,7 +9,7 @@ from typing import Any
 from ..controls import choice, time_controls
 from .curves import SIGNAL, look, over_a_sequence, over_training
 from .data import percent
-from .strips import letters, strips
+from .strips import SCALE, letters, strips
 
 
 def figure(data: Mapping[str, Any], now: int, shown: str) -> str:
@@ -32,7 +32,7 @@ def figure(data: Mapping[str, Any], now: int, shown: str) -> str:
         + choice("shown", "Rows show", options, shown)
         + f'</div><p class="rnnw-what rnnw-beside">{SIGNAL}</p>'
         + f'<div class="rnnw-inside">{over_a_sequence(data, now)}'
-        + f"{_sequence(data)}{strips(data, now, shown)}{_guides(data)}</div>"
+        + f"{_sequence(data)}{strips(data, now, shown)}{_guides(data)}</div>{SCALE}"
         + f'<p class="rnnw-note">{_key(data)}</p><p class="rnnw-note">{escape(data["note"])}</p>'
     )
 

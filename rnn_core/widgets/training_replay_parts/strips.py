@@ -9,6 +9,20 @@ from typing import Any
 from ..packing import unpack
 from .data import CHANGE, LAST_SHADE, SHADES, UNSIGNED
 
+# The shades of the strips; as in them, what is below zero is less tall.
+SCALE = (
+    '<p class="rnnw-shades rnnw-beside"><span>below 0</span>'
+    '<svg viewBox="0 0 7 1" preserveAspectRatio="none" aria-hidden="true">'
+    + "".join(
+        f'<path class="rnnw-{"pos" if level > 0 else "neg"}" '
+        f'fill-opacity="{abs(level) / SHADES:.3g}" '
+        f'd="M{level + SHADES} {"0h1v1" if level > 0 else ".2h1v.6"}h-1z"/>'
+        for level in range(-SHADES, SHADES + 1)
+        if level
+    )
+    + "</svg><span>above 0</span></p>"
+)
+
 
 def strips(data: Mapping[str, Any], now: int, shown: str) -> str:
     return "".join(_strip(data, name, now, shown) for name in data["cells"])
