@@ -4,22 +4,25 @@ import { adopt, setText, whenever } from "./lib/model.js";
 import { shown, unpack } from "./lib/packing.js";
 
 // The two charts, as half_life/charts.py draws them.
-const STEPS = 200;
+const RANGES = [5, 20, 100, 500, 2500];
+const [POINTS, TICKS] = [200, 5];
 const [FIRST, LAST, BINS] = [-0.6, 3.4, 32];
-const [ROOF, FLOOR] = [62, 132];
-const time = scale(0, STEPS, 30, 350);
+const [ROOF, FLOOR] = [80, 132];
 const left = scale(1, 0, 14, 234);
 const axis = scale(FIRST, LAST, 8, 352);
 
-function curve(keep) {
+const edge = (k) => axis(FIRST + (k * (LAST - FIRST)) / BINS);
+
+function curve(keep, last, time) {
   const points = [];
-  for (let t = 0; t <= STEPS; t++) points.push([time(t), left(keep ** t)]);
+  for (let k = 0; k <= POINTS; k++) {
+    const t = (k * last) / POINTS;
+    points.push([time(t), left(keep ** t)]);
+  }
   return line(points);
 }
 
-function bars(counts) {
-  const most = Math.max(...counts);
-  const edge = (k) => axis(FIRST + (k * (LAST - FIRST)) / BINS);
+function bars(counts, most) {
   const bar = (count, k) =>
     count ? `M${px(edge(k) + 0.5)} ${FLOOR}V${px(FLOOR - ((FLOOR - ROOF) * count) / most)}` +
       `H${px(edge(k + 1) - 0.5)}V${FLOOR}Z` : "";
@@ -27,11 +30,10 @@ function bars(counts) {
 }
 
 // The path to the half-life, and its label's words, x, y and anchor.
-function mark(steps, half) {
+function mark(steps, half, last, time) {
   const words = `half left after ${half} steps`;
-  if (steps > STEPS) return ["M30 124H350", words + " →", 350, 145, "end"];
   const x = time(steps);
-  const beside = steps > 120 ? [x - 8, 145, "end"] : [x + 8, 114, "start"];
+  const beside = steps > 0.6 * last ? [x - 8, 145, "end"] : [x + 8, 114, "start"];
   return [`M30 124H${px(x)}V234`, words, ...beside];
 }
 
@@ -47,7 +49,6 @@ function render({ model, el }) {
     setText(root.querySelector(`[data-out=${name}]`), text);
     root.querySelector(`[name=${name}]`).setAttribute("aria-valuetext", text);
   };
-  const bottom = part("here").getAttribute("d").split("V")[1];
   let data, numbers;
 
   function read() {
@@ -67,15 +68,18 @@ function render({ model, el }) {
     write("keep", shown(numbers.keep[k], 6));
     write("half", half);
     say("bias", data.said[k]);
-    path("curve", curve(keep));
-    const [drop, words, x, y, anchor] = mark(steps, half);
+    const last = RANGES.find((range) => 2.5 * steps <= range) ?? RANGES[RANGES.length - 1];
+    const time = scale(0, last, 30, 350);
+    root.querySelectorAll("[data-tick]").forEach((node, k) => setText(node, String((k * last) / TICKS)));
+    path("curve", curve(keep, last, time));
+    const [drop, words, x, y, anchor] = mark(steps, half, last, time);
     path("drop", drop);
     const label = part("mark");
     setText(label, words);
     for (const [name, value] of [["x", px(x)], ["y", px(y)], ["text-anchor", anchor]])
       label.setAttribute(name, value);
     const here = axis(Math.log10(steps));
-    path("here", `M${px(here)} 30V${bottom}`);
+    path("here", part("here").getAttribute("d").replace(/M\S+/g, `M${px(here)}`));
     path("tip", `M${px(here - 6)} 22H${px(here + 6)}L${px(here)} 32Z`);
   }
 
@@ -85,7 +89,12 @@ function render({ model, el }) {
     say("t_max", longest + " steps");
     const spread = numbers.spread.slice(3 * k, 3 * k + 3).map((number) => shown(number, 1));
     ["low", "middle", "high"].forEach((name, place) => write(name, spread[place]));
-    path("bars", bars(numbers.counts.slice(BINS * k, BINS * k + BINS)));
+    const counts = numbers.counts.slice(BINS * k, BINS * k + BINS);
+    const most = Math.max(...counts);
+    path("bars", bars(counts, most));
+    write("most", `${most} units`);
+    const tallest = edge(counts.indexOf(most) + 0.5);
+    part("most").setAttribute("x", px(Math.min(Math.max(tallest, 30), 330)));
   }
 
   // A live kernel may set a value before it sends the data that has it.

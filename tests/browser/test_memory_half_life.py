@@ -54,7 +54,7 @@ def test_every_bias_shows_the_numbers_of_rnn_core(
             minus(bias),
             f"{keep:.6f}",
             half,
-            f"half left after {half} steps{' →' if float(half) > 200 else ''}",
+            f"half left after {half} steps",
         ]
         for bias, keep, half in zip(biases, sigmoid(biases), lives, strict=True)
     ]

@@ -11,6 +11,7 @@ from rnn_core import GRU, LSTM, RNN, diagnostics, init
 from rnn_core.engine import sigmoid
 from rnn_core.variants import LSTM1997
 from rnn_core.widgets import MemoryHalfLife
+from rnn_core.widgets.half_life.data import BIASES
 from rnn_core.widgets.packing import unpack
 from tests.figures.memory_half_life import make
 
@@ -53,8 +54,52 @@ def test_the_curve_is_the_gate_to_the_power_of_the_steps() -> None:
     drawn = re.search(r'data-curve d="(.*?)"', make(bias=3.0).drawing())
     points = [tuple(map(float, p.split())) for p in re.split("[ML]", drawn[1])[1:]]
     x, y = np.array(points).T
-    np.testing.assert_allclose((x - 30) / 320 * 200, np.arange(201), atol=0.04)
-    np.testing.assert_allclose((234 - y) / 220, keep(3) ** np.arange(201), atol=3e-4)
+    steps = np.linspace(0, 100, 201)
+    np.testing.assert_allclose((x - 30) / 320 * 100, steps, atol=0.04)
+    np.testing.assert_allclose((234 - y) / 220, keep(3) ** steps, atol=3e-4)
+
+
+def test_the_half_life_is_a_good_part_of_the_axis_at_every_bias() -> None:
+    for bias in BIASES:
+        drawing = make(bias=bias).drawing()
+        last = int(re.findall(r" data-tick>(.*?)<", drawing)[-1])
+        part = diagnostics.half_life_of_bias(bias) / last
+        assert 0.06 < part <= 0.4, bias
+
+
+def test_the_scale_of_biases_begins_where_the_slider_does() -> None:
+    second = make().drawing().split("<svg")[2]
+    named = [
+        int(n.replace("−", "-"))
+        for n in re.findall(r'y="14" text-anchor="middle">(−?\d)</text>', second)
+    ]
+    assert named == list(range(-2, 8))
+    assert (named[0], named[-1]) == (BIASES[0], BIASES[-1])
+
+
+@pytest.mark.parametrize("bias", [-2.0, 0.0, 2.0, 7.0])
+def test_the_dashed_line_leaves_the_titles_of_the_rows_free(bias: float) -> None:
+    d = re.search(r'data-here d="(.*?)"', make(bias=bias).drawing())[1]
+    parts = [tuple(map(float, part)) for part in re.findall(r"M\S+ (\S+)V(\d+)", d)]
+    for baseline in (54, 160):  # of a title 14 high
+        assert all(low <= baseline - 13 or high >= baseline + 4 for high, low in parts)
+
+
+def test_the_tallest_bar_says_how_many_units_it_is() -> None:
+    figure = make(t_max=30)
+    row = figure.data["t_max"].index(30)
+    most = np.array(unpack(figure.data["counts"])).reshape(-1, 32)[row].max()
+    assert f"data-most>{most} units</text>" in figure.drawing()
+
+
+def test_the_conclusion_is_computed_from_the_trained_units() -> None:
+    figure = make()
+    lives = np.array(figure.data["used"]) / 10
+    assert (
+        f"{(lives <= 5).sum()} of {len(lives)} units lose half within 5 steps; "
+        f"unit {lives.argmax()} keeps its state longest."
+    ) in words(figure)
+    assert (lives <= 5).mean() > 0.5  # most units keep their state for a few steps only
 
 
 @pytest.mark.parametrize("t_max", [10, 100, 1000])

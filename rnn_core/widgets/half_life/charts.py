@@ -15,10 +15,11 @@ from ..charts import line, px, scale, text
 from .data import BINS, FIRST, LAST
 from .standing import Standing
 
-STEPS = 200
-TIME, LEFT = scale(0, STEPS, 30, 350), scale(1, 0, 14, 234)  # LEFT: what is left of the state
+RANGES = (5, 20, 100, 500, 2500)  # steps along the curve: the first with room for its half-life
+POINTS, TICKS = 200, 5
+LEFT = scale(1, 0, 14, 234)  # what is left of the state
 AXIS = scale(FIRST, LAST, 8, 352)
-ROOF, FLOOR = 62, 132  # the bars of the chrono units
+ROOF, FLOOR = 80, 132  # the bars of the chrono units
 SHELF, GROUND = 170, 262  # the dots of the trained units
 NAME = ' class="rnnw-row-name"'
 MARK = ' class="rnnw-ink" data-mark'
@@ -27,14 +28,18 @@ NUMBERED = 16  # so many dots are large enough for their numbers
 
 def decay(now: Standing, letter: str, state: str) -> str:
     """Return what is left of the `state` state, from 1 down, over the steps."""
-    ticks = "".join(text(TIME(t), 252, str(t)) for t in range(0, STEPS + 1, 50))
+    last = reach(now.steps)
+    time = scale(0, last, 30, 350)
+    marks = [k * last // TICKS for k in range(TICKS + 1)]
+    ticks = "".join(text(time(t), 252, str(t), more=" data-tick") for t in marks)
     ticks += "".join(text(24, LEFT(y) + 4.5, name, "end") for y, name in ((0, "0"), (0.5, "½")))
-    curve = line((TIME(t), LEFT(now.factor**t)) for t in range(STEPS + 1))
+    steps = [k * last / POINTS for k in range(POINTS + 1)]
+    curve = line((time(t), LEFT(now.factor**t)) for t in steps)
     ticks += text(8, -4, f"what is left of the {state} state", "start", NAME)
     drop, x, y, anchor, words = _mark(now)
     return (
         f'<svg class="rnnw-chart" viewBox="0 -20 360 292" role="img" aria-label="What is left of '
-        f'the {state} state, from 1 down to 0, over {STEPS} steps"><path class="rnnw-grid" '
+        f'the {state} state, from 1 down to 0, step by step"><path class="rnnw-grid" '
         f'd="M30 14H350M30 124H350"/><path class="rnnw-axis" d="M30 234H350"/>{ticks}'
         f"{text(24, 18.5, '1', 'end')}{text(350, 270, 'steps', 'end')}"
         f'<path class="rnnw-line gate-{state[0]}" data-curve d="{curve}"/>'
@@ -43,14 +48,18 @@ def decay(now: Standing, letter: str, state: str) -> str:
     )
 
 
+def reach(half_life: float) -> int:
+    """Return how many steps the curve is drawn over: the half-life is in its first part."""
+    return next((last for last in RANGES if 2.5 * half_life <= last), RANGES[-1])
+
+
 def _mark(now: Standing) -> tuple[str, float, float, str, str]:
     """Return the path to the half-life, and place, anchor and words of its label."""
     words = f"half left after {now.half} steps"
-    if now.steps > STEPS:
-        return "M30 124H350", 350, 145, "end", f"{words} →"
-    x = TIME(now.steps)
+    last = reach(now.steps)
+    x = scale(0, last, 30, 350)(now.steps)
     drop = f"M30 124H{px(x)}V234"
-    if now.steps > 120:
+    if now.steps > 0.6 * last:
         return drop, x - 8, 145, "end", words
     return drop, x + 8, 114, "start", words
 
@@ -68,23 +77,29 @@ def spread(
     grid = "".join(f"M{px(AXIS(k))} 42V{bottom}" for k in range(4))
     longest = f"<tspan data-longest>{now.t_max}</tspan>"
     row = text(8, 54, f"chrono, up to {longest} steps: {units} units", "start", NAME)
+    dots = "" if used is None else _dots(used, state, name)
+    gap = "" if used is None else f"V146M{px(x)} 166"
+    most = max(now.counts)
+    tallest = AXIS(_edge(now.counts.index(most) + 0.5))
+    height = text(min(max(tallest, 30), 330), ROOF - 5, f"{most} units", more=f"{NAME} data-most")
     return (
-        f'<svg class="rnnw-chart" viewBox="0 0 360 {bottom + 38}" role="img" aria-label="'
+        f'<svg class="rnnw-chart" viewBox="0 -20 360 {bottom + 58}" role="img" aria-label="'
         f'Half-lives on a logarithmic axis, from 0.3 to 2500 steps"><path class="rnnw-grid" '
         f'd="{grid}"/>{_biases()}<path class="rnnw-axis" d="M8 {bottom}H352"/>{ends}'
         f"{text(352, bottom + 36, 'half-life, in steps', 'end')}"
         f'<path class="rnnw-bars" data-bars d="{_bars(now.counts)}"/>'
-        f'<path class="rnnw-drop gate-{letter}" data-here d="M{px(x)} 30V{bottom}"/>'
+        f'<path class="rnnw-drop gate-{letter}" data-here '
+        f'd="M{px(x)} 30V40M{px(x)} 60{gap}V{bottom}"/>'
         f'<path class="rnnw-tip gate-{letter}" data-tip d="M{px(x - 6)} 22H{px(x + 6)}L{px(x)} 32Z"'
-        f"/>{row}{'' if used is None else _dots(used, state, name)}</svg>"
+        f"/>{height}{row}{dots}</svg>"
     )
 
 
 def _biases() -> str:
     """Return the scale of biases above the axis: each stands at the half-life it gives."""
-    lives = {b: float(diagnostics.half_life_of_bias(b)) for b in range(8)}
-    numbers = (text(AXIS(math.log10(n)), 14, str(b)) for b, n in lives.items())
-    return f"{text(8, 14, 'bias', 'start')}{''.join(numbers)}"
+    lives = {b: float(diagnostics.half_life_of_bias(b)) for b in range(-2, 8)}
+    numbers = (text(AXIS(math.log10(n)), 14, str(b).replace("-", "−")) for b, n in lives.items())
+    return f"{text(8, -5, 'a bias of', 'start')}{''.join(numbers)}"
 
 
 def _bars(counts: Sequence[int]) -> str:
@@ -98,7 +113,7 @@ def _bars(counts: Sequence[int]) -> str:
     return path
 
 
-def _edge(k: int) -> float:
+def _edge(k: float) -> float:
     return FIRST + (k * (LAST - FIRST)) / BINS
 
 
@@ -118,7 +133,7 @@ def _dots(used: Sequence[int | None], state: str, name: str) -> str:
         y = GROUND - radius - 1.5 - level * rise
         number = text(x, y + 4, str(unit)) if numbered else ""
         drawn += f'<circle cx="{px(x)}" cy="{px(y)}" r="{radius}"/>{number}'
-    title = text(8, 160, escape(name), "start", NAME)
+    title = text(8, 160, f"{escape(name)}: {len(used)} units", "start", NAME)
     return f'{title}<g class="rnnw-units-used gate-{state[0]}">{drawn}</g>'
 
 

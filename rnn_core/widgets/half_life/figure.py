@@ -13,6 +13,8 @@ from ..packing import shown
 from .charts import decay, spread
 from .standing import Standing, standing
 
+BRIEF = 5  # steps: a memory of a few characters
+
 
 class Words(NamedTuple):
     """How the gate that keeps is spoken of: the bias with and without its letter, the state."""
@@ -83,13 +85,23 @@ def _used(used: Sequence[int | None] | None, name: str) -> str:
     ]
     return (
         f"<p>{escape(name)}: half-lives from {said[0]} to {said[1]} steps, the middle unit "
-        f"{said[2]}.</p>"
+        f"{said[2]}. {_conclusion(lives)}</p>"
     )
+
+
+def _conclusion(lives: Sequence[float]) -> str:
+    """Say what to conclude from the dots."""
+    brief, longest = sum(life <= BRIEF for life in lives), max(lives)
+    last = [f"unit {unit}" for unit, life in enumerate(lives) if life == longest]
+    keeps = f"{last[0]} keeps its state" if len(last) == 1 else f"{len(last)} units keep theirs"
+    return f"{brief} of {len(lives)} units lose half within {BRIEF} steps; {keeps} longest."
 
 
 def _note(words: Words) -> str:
     return (
-        "Half-life = log ½ ÷ log σ(bias), for a large bias about 0.7 · e<sup>bias</sup>: one more "
+        "Chrono initialisation draws each unit's bias, log U(1, longest − 1), so that memories of "
+        "many lengths are there from the start. Half-life = log ½ ÷ log σ(bias), for a large bias "
+        "about 0.7 · e<sup>bias</sup>: one more "
         f"in the bias makes the memory about 2.7 times as long. {words.other} A tanh RNN has no "
         "such gate. A trained unit opens and shuts its gate: its dot is at the mean of "
         "log <i>f</i> over what it read. All this is the leak of the state alone. A gradient also "
