@@ -26,10 +26,17 @@ def stored(cell, row):
     if row.framework == "ONNX":
         operator = interop.to_onnx(cell)
         return [operator["W"][0], operator["R"][0], *np.split(operator["B"][0], 2)]
+    sign = signs(row)
     stacks = [
-        [cell.params[name.format(k)] for k in row.gates] for name in ("W_{}x", "W_{}h", "b_{}")
+        [sign[k] * cell.params[name.format(k)] for k in row.gates]
+        for name in ("W_{}x", "W_{}h", "b_{}")
     ]
     return [*map(np.concatenate, stacks), zero]
+
+
+def signs(row):
+    """Return by gate the sign that blocks change where z weighs the old state."""
+    return {k: -1 if k == "z" and row.z_weighs == "old" else 1 for k in row.gates}
 
 
 def fitted(arrays, row):
@@ -49,7 +56,7 @@ def fitted(arrays, row):
 
 def read_here(arrays, row, xs):
     """Return h (T, H) of the cell of rnn_core that `interop` makes of fitted arrays."""
-    if row.framework == "rnn_core":
+    if row.framework in ("rnn_core", "Cho et al. 2014"):
         cell = by_name(arrays, row)
     elif row.framework == "PyTorch":
         cell = interop.from_torch(fitted(arrays, row))
@@ -71,11 +78,11 @@ def by_name(arrays, row):
         cell = GRU(*size, rng=rng, reset=row.reset, recurrent_bias=row.reset == "after")
     for name, stack in (("W_{}x", W), ("W_{}h", U), ("b_{}", b)):
         for k, block in zip(row.gates, np.split(stack, len(row.gates)), strict=True):
-            cell.params[name.format(k)][...] = block
+            cell.params[name.format(k)][...] = signs(row)[k] * block
     if row.cell == "GRU":
         apart = np.split(second, 3)
         for k, block in zip("rz", apart, strict=False):
-            cell.params[f"b_{k}"] += block
+            cell.params[f"b_{k}"] += signs(row)[k] * block
         cell.params["b_nh" if row.reset == "after" else "b_n"] += apart[2]
     return cell
 

@@ -4,6 +4,7 @@ import dataclasses
 import json
 import math
 import re
+from itertools import product
 
 import numpy as np
 import pytest
@@ -247,7 +248,7 @@ def test_each_direction_of_onnx_may_have_an_activation_of_its_own():
 def test_the_conventions_are_plain_data():
     rows = [dataclasses.asdict(row) for row in interop.CONVENTIONS]
     assert json.loads(json.dumps(rows)) == rows
-    assert len({(row["framework"], row["cell"], row["option"]) for row in rows}) == len(rows) == 16
+    assert len({(row["framework"], row["cell"], row["option"]) for row in rows}) == len(rows) == 17
     for row in rows:
         assert sorted(row["gates"]) == sorted(
             {"RNN": "h", "LSTM": "ifgo", "GRU": "rzn"}[row["cell"]]
@@ -272,9 +273,17 @@ def stored_of(row, cell):
     names = [name for group, _ in interop.stored_arrays(row) for name in group.split()]
     if row.framework == "rnn_core":
         return {name: cell.params[name] for name in names}
+    if row.framework == CHO:
+        own = [f"{name}_{k}" if k else name for name, k in product("WUb", ("r", "z", ""))]
+        turned = [
+            (-1 if k == "z" else 1) * cell.params[name.format(k)]
+            for name, k in product(("W_{}x", "W_{}h", "b_{}"), "rzn")
+        ]
+        return dict(zip(own, turned, strict=True))
     return dict(zip(names, arrays_of(there(row.framework, cell)), strict=True))
 
 
+CHO = "Cho et al. 2014"
 every_row = pytest.mark.parametrize(
     "row", interop.CONVENTIONS, ids=lambda row: f"{row.framework}-{row.cell}-{row.option}"
 )
@@ -285,7 +294,7 @@ def test_the_shapes_in_the_table_are_those_of_the_arrays(row):
     D, H, G = 3, 4, len(row.gates)
     cell = cell_of_row(row, D, H)
     sizes = {"(H, D) for each gate": (H, D), "(H, H) for each gate": (H, H)}
-    if row.framework == "rnn_core":
+    if row.framework in ("rnn_core", CHO):
         k = row.gates[0]
         names = (f"W_{k}x", f"W_{k}h", f"b_{k}")
         found = [cell.params[name].shape for name in names]
@@ -320,7 +329,7 @@ def test_the_stored_arrays_are_those_of_the_converters(row):
 def quantities(row, cell):
     """Return the weights of each gate by the names in the equations of a convention."""
     stored, found, G = stored_of(row, cell), {}, len(row.gates)
-    if row.framework == "rnn_core":
+    if row.framework in ("rnn_core", CHO):
         return stored
     if row.framework == "PyTorch":
         for name, short in zip(stored, ("W_i", "W_h", "b_i", "b_h"), strict=True):
@@ -352,7 +361,7 @@ def evaluate(line, known):
     def name(found):
         return f"known[{found[1]!r}]" + (".T" if found[2] else "")
 
-    right = re.sub(r"([A-Za-z]+_[a-z]+(?:−1)?|\b[WUb]\b)(ᵀ?)", name, right)
+    right = re.sub(r"([A-Za-z]+̃?_[a-z]+(?:−1)?|\b[WUb]\b)(ᵀ?)", name, right)
     right = re.sub(r"(?<=[\])T]) (?=[k(])", " @ ", right)
     right = right.replace("⊙", "*").replace(" − ", " - ").replace("σ", "sigmoid")
     return left, eval(right, {"known": known, "tanh": np.tanh, "sigmoid": sigmoid})

@@ -22,7 +22,8 @@ class Convention:
     Attributes
     ----------
     framework, cell : str
-        One of "rnn_core", "PyTorch", "Keras", "ONNX"; one of "RNN", "LSTM", "GRU".
+        One of "rnn_core", "PyTorch", "Keras", "ONNX", or a paper, "Cho et al. 2014", whose
+        formulas none of them has; one of "RNN", "LSTM", "GRU".
     option : str
         The framework's own setting that chooses this row, or "" where there is no choice. Of
         rnn_core's LSTMs one is "OutlineLSTM", which computes another function.
@@ -52,14 +53,15 @@ class Convention:
 
     >>> for row in CONVENTIONS:
     ...     if row.cell == "GRU":
-    ...         print(f"{row.framework:8} {row.option:21} {row.own_letters}, {row.z_weighs} h")
-    rnn_core reset='after'         r z n, new h
-    rnn_core reset='before'        r z n, new h
-    PyTorch                        r z n, old h
-    Keras    reset_after=True      z r h, old h
-    Keras    reset_after=False     z r h, old h
-    ONNX     linear_before_reset=1 z r h, old h
-    ONNX     linear_before_reset=0 z r h, old h
+    ...         print(f"{row.framework:15} {row.option:21} {row.own_letters}, {row.z_weighs} h")
+    rnn_core        reset='after'         r z n, new h
+    rnn_core        reset='before'        r z n, new h
+    PyTorch                               r z n, old h
+    Keras           reset_after=True      z r h, old h
+    Keras           reset_after=False     z r h, old h
+    ONNX            linear_before_reset=1 z r h, old h
+    ONNX            linear_before_reset=0 z r h, old h
+    Cho et al. 2014                       r z h̃, old h
     """
 
     framework: str
@@ -89,6 +91,15 @@ _OURS = partial(
 _OUTLINE = partial(  # whose o sees the new cell state and nothing else
     _OURS, weights_x="(H, D) for each gate but o", weights_h="(H, H) for each gate, o's from c"
 )
+# The third version of the paper (arXiv:1406.1078v3). It prints no biases; here each gate has one.
+_CHO = partial(
+    Convention,
+    "Cho et al. 2014",
+    weights_x="(H, D) for each gate",
+    weights_h="(H, H) for each gate",
+    sequence="(T, B, D)",
+    outputs="(T, B, H)",
+)
 _TORCH = partial(
     Convention,
     "PyTorch",
@@ -115,7 +126,7 @@ _ONNX = partial(
 )
 
 # cell, option, gates, own letters, z weighs, reset, biases, shape of the bias, peepholes
-#: Every convention: a row for each framework, cell and option.
+#: Every convention: a row for each framework, cell and option, and one for a paper.
 CONVENTIONS: tuple[Convention, ...] = (
     _OURS("RNN", "", "h", "h", "", "", 1, "(H,)", ""),
     _OURS("LSTM", "", "ifgo", "i f g o", "", "", 1, "(H,) for each gate", "ifo"),
@@ -133,6 +144,7 @@ CONVENTIONS: tuple[Convention, ...] = (
     _ONNX("LSTM", "", "iofg", "i o f c", "", "", 2, "(1, 8·H)", "iof"),
     _ONNX("GRU", "linear_before_reset=1", "zrn", "z r h", "old", "after", 2, "(1, 6·H)", ""),
     _ONNX("GRU", "linear_before_reset=0", "zrn", "z r h", "old", "before", 2, "(1, 6·H)", ""),
+    _CHO("GRU", "", "rzn", "r z h̃", "old", "before", 1, "(H,) for each gate", ""),
 )
 
 

@@ -14,6 +14,7 @@ from .conventions import Convention
 _AT = {  # what a gate adds up from x and from h: {k} is the gate's letter
     "rnn_core": "W_{k}x x_t + W_{k}h h_t−1 + b_{k}",
     "PyTorch": "W_i{k} x_t + b_i{k} + W_h{k} h_t−1 + b_h{k}",
+    "Cho et al. 2014": "W_{k} x_t + U_{k} h_t−1 + b_{k}",
     "Keras": "x_t W_{k} + h_t−1 U_{k} + b_{k}",
     "Keras after": "x_t W_{k} + b_{k} + h_t−1 U_{k} + rb_{k}",
     "ONNX": "X_t W_{k}ᵀ + H_t−1 R_{k}ᵀ + Wb_{k} + Rb_{k}",
@@ -21,6 +22,7 @@ _AT = {  # what a gate adds up from x and from h: {k} is the gate's letter
 _NEW = {  # the candidate of a GRU
     "rnn_core after": "n_t = tanh(W_nx x_t + b_n + r_t ⊙ (W_nh h_t−1))",
     "rnn_core before": "n_t = tanh(W_nx x_t + b_n + W_nh (r_t ⊙ h_t−1))",
+    "Cho et al. 2014 before": "h̃_t = tanh(W x_t + U (r_t ⊙ h_t−1) + b)",
     "PyTorch after": "n_t = tanh(W_in x_t + b_in + r_t ⊙ (W_hn h_t−1 + b_hn))",
     "Keras after": "hh_t = tanh(x_t W_h + b_h + r_t ⊙ (h_t−1 U_h + rb_h))",
     "Keras before": "hh_t = tanh(x_t W_h + b_h + (r_t ⊙ h_t−1) U_h)",
@@ -29,6 +31,7 @@ _NEW = {  # the candidate of a GRU
 }
 _MIXED = {  # how z mixes the new state and the old one
     "rnn_core": "h_t = (1 − z_t) ⊙ h_t−1 + z_t ⊙ n_t",
+    "Cho et al. 2014": "h_t = z_t ⊙ h_t−1 + (1 − z_t) ⊙ h̃_t",
     "PyTorch": "h_t = (1 − z_t) ⊙ n_t + z_t ⊙ h_t−1",
     "Keras": "h_t = z_t ⊙ h_t−1 + (1 − z_t) ⊙ hh_t",
     "ONNX": "H_t = (1 − z_t) ⊙ h_t + z_t ⊙ H_t−1",
@@ -121,6 +124,9 @@ def stored_arrays(row: Convention) -> tuple[tuple[str, str], ...]:
         more = " W_oc" if row.option == "OutlineLSTM" else ""
         names = (" ".join(f"W_{k}x" for k in plain), " ".join(f"W_{k}h" for k in plain) + more)
         names += (" ".join(f"b_{k}" for k in gates),)
+        return tuple(zip(names, ("(H, D)", "(H, H)", "(H,)"), strict=True))
+    if row.framework == "Cho et al. 2014":
+        names = ("W_r W_z W", "U_r U_z U", "b_r b_z b")
         return tuple(zip(names, ("(H, D)", "(H, H)", "(H,)"), strict=True))
     shapes = (row.weights_x, row.weights_h, row.bias.removeprefix("two of "))
     own = str(len(gates)) + "·" if len(gates) > 1 else ""

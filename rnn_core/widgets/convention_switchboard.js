@@ -5,7 +5,7 @@ import { unpack } from "./lib/packing.js";
 
 // The chart, as switchboard/chart.py draws it.
 const STEPS = 40;
-const APART = 15;
+const APART = 17;
 const time = scale(0, STEPS - 1, 26, 276);
 const value = scale(1000, -1000, 22, 178);
 const INPUTS = [1, 2, 3, 4, 8, 16, 32, 64, 128, 256];

@@ -88,6 +88,34 @@ def test_the_keyboard_chooses_who_reads(page: Page) -> None:
     expect(root_of(page).locator("[data-said]")).to_have_text(off["pairs"][place]["said"])
 
 
+def test_the_keyboard_chooses_who_writes(page: Page) -> None:
+    root, writers = root_of(page), root_of(page).get_by_role("combobox", name="Written by")
+    writers.focus()
+    page.keyboard.press("End")
+    expect(writers).to_have_value("Cho et al. 2014")
+    page.keyboard.press("ArrowUp")
+    expect(writers).to_have_value("ONNX linear_before_reset=0")
+    off = make(written="ONNX linear_before_reset=0").data
+    pair = off["pairs"][NAMES.index("ONNX linear_before_reset=0") * len(NAMES) + 2]
+    expect(root.locator("[data-verdict]")).to_have_text(pair["verdict"])
+    expect(root.locator("[data-said]")).to_have_text(pair["said"])
+
+
+@pytest.mark.parametrize(("place", "inputs"), [(0.0, 1), (0.5, 16), (1.0, 256)])
+def test_the_mouse_sets_the_inputs(page: Page, place: float, inputs: int) -> None:
+    root = root_of(page)
+    slider = root.get_by_role("slider", name="Inputs D")
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
+    # The thumb is 16 px wide, and its middle stands for the value.
+    x = box["x"] + 8 + (box["width"] - 16) * (5 / 9 if place == 0.5 else place)
+    page.mouse.click(x, box["y"] + box["height"] / 2)
+    expect(slider).to_have_attribute("aria-valuetext", str(inputs))
+    gru = GRU(inputs, 8, rng=np.random.default_rng(0))
+    shown = root.locator('[data-written="Keras reset_after=True"] [data-size]').all_inner_texts()
+    assert shown == [str(value.shape) for value in interop.to_keras(gru)]
+
+
 def test_the_numbers_on_the_screen_are_the_sizes_of_real_arrays(page: Page) -> None:
     root = root_of(page)
     inputs = root.get_by_role("slider", name="Inputs D")

@@ -8,7 +8,7 @@ from ..charts import band, line, px, scale, text
 
 STEPS = 40
 TIME, VALUE = scale(0, STEPS - 1, 26, 276), scale(1000, -1000, 22, 178)
-APART = 15  # so far apart stand the words at the ends of the lines
+APART = 17  # so far apart stand the words at the ends of the lines
 
 
 def chart(written: Sequence[int], read: Sequence[int], unit: int) -> str:
@@ -29,8 +29,9 @@ def chart(written: Sequence[int], read: Sequence[int], unit: int) -> str:
         f'<path class="rnnw-band" data-off d="{band(right, wrong) if wrong else ""}"/>'
         f'<path class="rnnw-line rnnw-conv-wrong" data-wrong d="{line(wrong)}"/>'
         f'<path class="rnnw-line gate-h" data-right d="{line(right)}"/>'
-        f"{text(284, y, 'as written', 'start', ' data-at-right')}"
-        f"{text(284, other, 'as read', 'start', f' data-at-wrong{lost}')}</svg>"
+        + text(284, y, "— written", "start", ' class="gate-h" data-at-right')
+        + text(284, other, "- - read", "start", f' class="rnnw-conv-read" data-at-wrong{lost}')
+        + "</svg>"
     )
 
 

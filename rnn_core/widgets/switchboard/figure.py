@@ -17,8 +17,10 @@ from .formulas import formulas
 from .reading import is_outline, rows_of
 from .words import named, source
 
+BY_NAME = ("rnn_core", "Cho et al. 2014")
 LAYOUTS = {  # how the blocks lie, and on which side of the matrix x stands
     "rnn_core": "one for each gate, W x",
+    "Cho et al. 2014": "one for each gate, W x",
     "PyTorch": "one below the other, W x",
     "Keras": "side by side, x W",
     "ONNX": "one below the other, x Wᵀ",
@@ -116,7 +118,7 @@ def _rules(row: Convention) -> list[tuple[str, str]]:
             ('<i class="gate-z">z</i> weighs', f"the {row.z_weighs} state"),
             ('<i class="gate-r">r</i> acts', f"{row.reset} the matrix product"),
         ]
-    order = row.own_letters + (", by name" if row.framework == "rnn_core" else "")
+    order = row.own_letters + (", by name" if row.framework in BY_NAME else "")
     rules += [("gates", order), ("matrices", LAYOUTS[row.framework])]
     return [*rules, ("biases", _biases(row))]
 

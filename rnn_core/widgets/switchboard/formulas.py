@@ -6,7 +6,7 @@ import re
 
 from rnn_core.interop import Convention, equations
 
-SYMBOL = re.compile(r"([A-Za-z]+)_([A-Za-z]+(?:−1)?)|\b([WUb])\b")
+SYMBOL = re.compile(r"([A-Za-z]+̃?)_([A-Za-z]+(?:−1)?)|\b([WUb])\b")
 
 
 def formulas(row: Convention) -> str:
@@ -20,6 +20,8 @@ def _line(row: Convention, equation: str) -> str:
 
     def markup(found: re.Match[str]) -> str:
         letter, below = found[1], found[2]
+        if not letter:
+            return _italic(found[3])
         if below.startswith("t"):
             return f'<span class="gate-{looks[letter]}">{_italic(letter)}<sub>{below}</sub></span>'
         at = 0 if row.framework == "rnn_core" else len(below) - 1

@@ -81,7 +81,7 @@ def read_as(cell: Cell, written: Convention, read: Convention) -> Cell:
 
 def _refuse_two_biases(cell: Cell, read: Convention) -> None:
     """Give two biases to a GRU that has one; it says why not."""
-    if read.framework == "rnn_core":
+    if read.framework != "Keras":
         size, rng = (cell.input_size, cell.hidden_size), np.random.default_rng(0)
         GRU(*size, rng=rng, reset=read.reset, recurrent_bias=True)
     kernel, recurrent, bias = interop.to_keras(with_reset(cell, interop.convention("Keras", "GRU")))

@@ -30,7 +30,7 @@ def source(row: Convention) -> str:
 
 def named(row: Convention) -> str:
     """Return a convention's name as a reader sees it in a list."""
-    about = f" ({source(row).split(', ')[-1]})" if source(row) else ""
+    about = f" ({source(row).replace(' et al.', '')})" if source(row) else ""
     return f"{row.framework} {row.option}".strip() + about
 
 
@@ -47,8 +47,8 @@ def saying(
     middle, low, high = statistics.median(found.off), min(found.off), max(found.off)
     largest = statistics.median(float(np.abs(h).max()) for h in hs)
     of = "inputs" if given else "cells"
-    verdict = f"No error is raised, and h is off by up to {middle:.2f}."
-    spread = f"Median of five {of}, from {low:.2f} to {high:.2f}; |h| itself reaches {largest:.2f}"
+    verdict = f"{_raised(written, read)}, and h is off by {middle:.2f} in the middle of five {of}."
+    spread = f"The five {of}: {low:.2f} to {high:.2f}; |h| itself reaches {largest:.2f}"
     cure = _cure(written, read, found)
     return verdict, f"{_why(written, read)} {cure} ({spread}.)"
 
@@ -57,6 +57,15 @@ def _same(a: Convention, b: Convention) -> str:
     z = " with z on the same state" if a.z_weighs else ""
     fitted = "the layout" if a.weights_x != b.weights_x else "the biases"
     return f"Both keep the gates in the same order{z}: only {fitted} must be fitted."
+
+
+def _raised(a: Convention, b: Convention) -> str:
+    """Return what must be done before no error is raised, and that then none is."""
+    if (a.framework == "Keras") != (b.framework == "Keras"):
+        return "Once the matrices are turned to fit, no error is raised"
+    if (a.weights_x, a.bias) != (b.weights_x, b.bias):
+        return "Once the arrays are brought into shape, no error is raised"
+    return "No error is raised"
 
 
 def _why(a: Convention, b: Convention) -> str:
