@@ -1,53 +1,39 @@
 import { timeControls, knobs } from "./lib/controls.js";
 import { adopt, put, setText, whenever } from "./lib/model.js";
-
-const NAME = /\b([A-Za-z])_([a-z]{1,2}(?:,\d)?|\d)|\bL\b/g;
-
-// The same markup as typeset() and broken() in words.py.
-function typeset(text) {
-  return text.replace(NAME, (all, letter, index) =>
-    letter ? `<i class="gate-${letter}">${letter}</i><sub>${index}</sub>` : "<i>L</i>");
-}
-
-function broken(text) {
-  const parts = typeset(text).split(" = ");
-  return parts.map((part, k) => `<span>${k ? "= " : ""}${part}</span>`).join(" ");
-}
-
-function setMarkup(node, markup) {
-  if (node.innerHTML !== markup) node.innerHTML = markup;
-}
+import { broken, setMarkup, typeset } from "./lib/names.js";
 
 function render({ model, el }) {
   const root = adopt(model, el);
+  const get = (name) => model.get(name);
   const list = (selector) => [...root.querySelectorAll(selector)];
   const [lines, slopes, boxes] = ["[data-e]", "[data-s]", "[data-q]"].map(list);
   const parts = boxes.map((box) => [".rnnw-value", ".rnnw-gradient"].map((k) => box.querySelector(k)));
-  const saying = root.querySelector(".rnnw-saying");
   const equations = list(".rnnw-equation");
-  const [heading, total, last, at] = [".rnnw-heading", ".rnnw-total", ".rnnw-last", "[data-t]"].map((k) => root.querySelector(k));
+  const [saying, heading, total, last, at] = [".rnnw-saying", ".rnnw-heading", ".rnnw-total", ".rnnw-last", "[data-t]"].map((k) => root.querySelector(k));
   const [steps, routes, products] = [".rnnw-step", ".rnnw-route", ".rnnw-product"].map(list);
   const bars = ["step", "path"].map((k) => list(`.rnnw-${k} + .rnnw-part`));
-  const radios = list("[name=path]");
+  const [radios, paths] = ["[name=path]", ".rnnw-path"].map(list);
+  const uses = list("[data-u]").map((use) => [use, ...use.querySelectorAll("tspan, text:last-child")]);
   // Who walks on wants to see the operation, not a path.
   const walker = {
-    get: (name) => model.get(name),
+    get,
     set: (name, value) => {
       model.set("path", 0);
       model.set(name, value);
     },
     save_changes: () => model.save_changes(),
   };
-  const time = timeControls(root, walker, model.get("data").ops.length - 1, 1200, "stage");
+  const time = timeControls(root, walker, get("data").ops.length - 1, 1200, "stage");
   const showChoice = knobs(root, model, ["parameter"]);
 
   function drawStage() {
-    const { ops, nodes, totals } = model.get("data");
-    const [stage, path, parameter] = ["stage", "path", "parameter"].map((name) => model.get(name));
-    let [kind, box, own, words, ...texts] = ops[stage];
+    const { ops, nodes, totals } = get("data");
+    const [stage, path, parameter] = ["stage", "path", "parameter"].map(get);
+    let [[kind, box, own, words, ...texts], end] = [ops[stage]];
     if (path) {
       [own, ...texts] = totals[parameter].paths[path - 1];
       texts.pop();
+      end = texts[0].split(" → ").at(-2).slice(2);
       const value = texts[1].split(" = ")[1];
       words = `One path to ${parameter}: the product of its local derivatives is ${value}.`;
     }
@@ -70,18 +56,23 @@ function render({ model, el }) {
     setText(at, String(stage));
     time.range.value = stage;
     for (const radio of radios) radio.checked = +radio.value === path;
+    paths.forEach((node, k) => node.classList.toggle("rnnw-lit", k + 1 === path));
+    for (const [use] of uses) use.classList.toggle("rnnw-lit", use.dataset.u === end);
   }
 
   function drawTotal() {
-    const found = model.get("data").totals[model.get("parameter")];
-    const paths = found.paths || [];
+    const parameter = get("parameter");
+    const found = get("data").totals[parameter];
+    const routed = found.paths || [];
+    for (const [node, ...parts] of uses)
+      [...parameter.split("_"), found.uses[node.dataset.u - 1]].forEach((text, k) => setText(parts[k], text));
     setMarkup(heading, typeset(found.heading));
     found.steps.forEach(([text], k) => setMarkup(steps[k], broken(text)));
-    paths.forEach(([, way, product], k) => {
+    routed.forEach(([, way, product], k) => {
       setMarkup(routes[k], typeset(way));
       setText(products[k], product);
     });
-    [found.steps, paths].forEach((rows, which) =>
+    [found.steps, routed].forEach((rows, which) =>
       rows.forEach((row, k) => bars[which][k].style.setProperty("--v", row[row.length - 1])));
     setMarkup(total, broken(found.total));
     setMarkup(last, typeset(found.last));
@@ -89,7 +80,7 @@ function render({ model, el }) {
   }
 
   function drawGiven() {
-    const data = model.get("data");
+    const data = get("data");
     for (const node of slopes) setText(node, data.edges[node.dataset.s]);
     for (const node of list("[data-given]")) setText(node, data.given[node.dataset.given]);
   }

@@ -14,7 +14,7 @@ from rnn_core.worked.tables import TABLES
 from . import front_end
 from .backprop.data import build
 from .backprop.drawing import Graph, Lit
-from .backprop.panel import LEGEND, chooser, now, sums
+from .backprop.panel import LEGEND, chooser, lighter, now, sums
 from .base import Figure
 from .controls import time_controls
 
@@ -117,11 +117,14 @@ class BackpropStepper(Figure):
         time = time_controls(last, self.stage, letter="k", name="Operation")
         lit = Lit(self.data, self.stage, self.parameter, self.path)
         graph = Graph(self._worked).draw(self.data, self.stage, lit)
+        whose = chooser(self._worked.parameters, self.parameter)
+        paths = lighter(self.data["totals"][self.parameter], self.path)
+        above = f'<div class="rnnw-knobs">{whose}{paths}</div>' if paths else ""
         return (
-            f'<div class="rnnw-backprop" data-example="{self.example}">{time}'
+            f'<div class="rnnw-backprop" data-example="{self.example}">{time}{above}'
             f"{now(self.data, self.stage, self.parameter, self.path)}{graph}"
             f'<p class="rnnw-note">{LEGEND}</p>'
-            f'<div class="rnnw-gradient-of">{chooser(self._worked.parameters, self.parameter)}'
+            f'<div class="rnnw-gradient-of">{"" if above else whose}'
             f"{sums(self.data, self.parameter, self.path)}</div></div>"
         )
 

@@ -158,6 +158,15 @@ def test_each_path_is_lit_and_its_product_is_that_of_the_lit_numbers(rnn: Steppe
         assert seen["products"][k - 1].endswith(f" = {worked.digits(path.value)}")
         assert seen["lines"][1] == seen["products"][k - 1]
         assert seen["said"].endswith(f"local derivatives is {worked.digits(path.value)}.")
+        used = rnn.root.locator("svg.rnnw-wide .rnnw-use.rnnw-lit")
+        assert f"a_{used.get_attribute('data-u')}" == way[-1]
+        factor = used.locator(".rnnw-last-factor")
+        assert factor.is_visible()
+        assert factor.inner_html() == beside(RNN.factor("W_hh", way[-1]))
+        assert (
+            rnn.root.locator(".rnnw-path.rnnw-lit .rnnw-product").inner_text()
+            == (seen["products"][k - 1])
+        )
     assert known == {}
     rnn.button("Step forward").click()  # who walks on sees the operation again
     expect(rnn.path(0)).to_be_checked()

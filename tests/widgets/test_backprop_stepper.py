@@ -138,6 +138,29 @@ def test_the_paths_of_the_rnn_are_products_of_what_stands_beside_their_lines():
             assert [to for _, to in pairs] + [pairs[-1][0], parameter] == list(path.names)
 
 
+def test_a_lit_path_ends_at_the_weight_with_its_last_factor():
+    example = worked.example("rnn")
+    for parameter in example.parameters:
+        for k, (_, way, product, _) in enumerate(
+            BackpropStepper("rnn").data["totals"][parameter]["paths"], 1
+        ):
+            drawing = BackpropStepper("rnn", parameter=parameter, path=k).drawing()
+            wide = drawing.split('<svg class="rnnw-unrolled rnnw-tall"')[0]
+            ((t, inside),) = re.findall(
+                r'<g class="rnnw-use rnnw-lit" data-u="(\d)">(.*?)</g>', wide
+            )
+            assert way.split(" → ")[-2:] == [f"a_{t}", parameter]
+            texts_of = [plain(part) for part in re.findall(r"<text.*?</text>", inside)]
+            last = product.split(" = ")[0].split(" × ")[-1]
+            assert texts_of == [parameter.replace("_", ""), f"×{last}"]
+            assert f'<p class="rnnw-path rnnw-lit"><b>{k}</b>' in drawing
+
+
+def test_the_bars_are_named():
+    for name in NAMES:
+        assert "size of each part" in plain(BackpropStepper(name).drawing())
+
+
 def test_three_steps_back_the_product_is_small():
     """What the RNN's figure shows: of what L_3 says, a tenth is left at step 1."""
     example = worked.example("rnn")

@@ -113,6 +113,8 @@ def _total(worked: Worked, name: str, lines: list[tuple[str, str]]) -> dict[str,
     }
     if worked.name == "rnn":
         order = sorted(paths, key=lambda path: (-int(path.names[-2][-1]), path.names[0]))
+        steps = range(1, worked.steps + 1)
+        found["uses"] = [beside(worked.factor(name, f"a_{t}")) for t in steps]
         found["paths"] = [
             [
                 [lines.index((a, b)) for b, a in pairwise(path.names[:-1])],

@@ -16,6 +16,7 @@ from .sheets import Sheet, Tall, Wide
 
 GRADIENT = 19  # the height of a box's lowest part, where its gradient stands
 WORD = 70  # the room that a number takes
+STUB, PILL = 12, 20  # the line down from a sum to a weight it uses, and that weight's height
 BESIDE = 9  # how far it stands from its line
 
 
@@ -44,12 +45,27 @@ class Graph:
             for t, words in enumerate(data["given"], 1)
         )
         labels = "".join(self._label(sheet, data, k, lit) for k in range(len(self.lines)))
+        uses = "".join(self._use(sheet, t, words, lit) for t, words in enumerate(lit.uses, 1))
         width, height = sheet.size
         return (
             f'<svg class="rnnw-unrolled rnnw-{sheet.name}" style="--text:{sheet.text}px" '
             f'viewBox="0 0 {width:g} {px(height)}" role="img" '
             'aria-label="The graph of three steps. What is lit is said above.">'
-            f"{lines}{boxes}{captions}{labels}</svg>"
+            f"{lines}{boxes}{uses}{captions}{labels}</svg>"
+        )
+
+    def _use(self, sheet: Sheet, t: int, factor: str, lit: Lit) -> str:
+        """Return the weight under the sum that uses it, where a path ends, and the factor."""
+        x, y = sheet.at("a", t)
+        y += sheet.box[1] / 2
+        end = [(x, y), (x, y + STUB)]
+        return (
+            f'<g class="rnnw-use{" rnnw-lit" if t == lit.end else ""}" data-u="{t}">'
+            f'<path d="{line(end)}"/>{_head(end, "rnnw-back")}<rect x="{px(x - 24)}" '
+            f'y="{px(y + STUB)}" width="48" height="{PILL}" rx="10"/>'
+            + _text(x, y + STUB + 14, _name(lit.parameter), "rnnw-used")
+            + _text(x + 30, y + STUB + 15, factor, "rnnw-last-factor")
+            + "</g>"
         )
 
     def _points(self, sheet: Sheet, k: int) -> list[Point]:
@@ -97,7 +113,10 @@ class Lit:
 
     def __init__(self, data: Mapping[str, Any], stage: int, parameter: str, path: int) -> None:
         kind, box, lines, *_ = data["ops"][stage]
-        self.path = data["totals"][parameter]["paths"][path - 1][0] if path else []
+        total = data["totals"][parameter]
+        self.parameter, self.uses = parameter, total.get("uses", ())
+        self.path, way = total["paths"][path - 1][:2] if path else ([], "")
+        self.end = int(way.split(" → ")[-2][-1]) if path else 0
         self.lines = self.path or lines
         self.boxes = [] if path else [box]
         self.back = path > 0 or kind > 0

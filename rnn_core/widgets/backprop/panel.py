@@ -39,6 +39,15 @@ def chooser(parameters: list[str], chosen: str) -> str:
     return f'<div class="rnnw-whose">{select("parameter", "Gradient of", options, chosen)}</div>'
 
 
+def lighter(total: Mapping[str, Any], path: int) -> str:
+    """Return the choice of a path to light, or of none; empty where the paths are not listed."""
+    if "paths" not in total:
+        return ""
+    numbers = range(1, 1 + len(total["paths"]))
+    options = [("0", "none"), *((str(k), str(k)) for k in numbers)]
+    return choice("path", "Light a path", options, str(path))
+
+
 def _words(name: str) -> str:
     """Say what a parameter is, where indices are hard to tell apart."""
     names = {
@@ -63,12 +72,11 @@ def sums(data: Mapping[str, Any], parameter: str, path: int) -> str:
     rows = ""
     for k, (text, bar) in enumerate(total["steps"]):
         rows += f"<li>{_row(text, bar, 'rnnw-step')}{_paths(total, steps - k, path)}</li>"
-    none = _path(0, path, "<span>No path: the graph shows the operation</span>")
     return (
-        f'<form class="rnnw-sums"><p class="rnnw-heading">{typeset(total["heading"])}</p>'
-        f"{none if 'paths' in total else ''}<ol>{rows}</ol>"
+        f'<div class="rnnw-sums"><p class="rnnw-heading">{typeset(total["heading"])}</p>'
+        f'<p class="rnnw-bars-name">size of each part</p><ol>{rows}</ol>'
         f'<p class="rnnw-total" aria-live="polite">{broken(total["total"])}</p>'
-        f'<p class="rnnw-last">{typeset(total["last"])}</p></form>'
+        f'<p class="rnnw-last">{typeset(total["last"])}</p></div>'
     )
 
 
@@ -81,22 +89,13 @@ def _bar(bar: float) -> str:
 
 
 def _paths(total: Mapping[str, Any], t: int, chosen: int) -> str:
+    """Return the paths that end at step t, each with its number."""
     found = ""
     for k, (_, way, product, bar) in enumerate(total.get("paths", ()), 1):
-        if way.split(" → ")[-2] != f"a_{t}":
-            continue
-        words = (
-            f'<span><span class="rnnw-route">{typeset(way)}</span> '
-            f'<span class="rnnw-product">{product}</span></span>'
-        )
-        found += _path(k, chosen, words) + _bar(bar)
+        if way.split(" → ")[-2] == f"a_{t}":
+            found += (
+                f'<p class="rnnw-path{" rnnw-lit" if k == chosen else ""}"><b>{k}</b> '
+                f'<span><span class="rnnw-route">{typeset(way)}</span> '
+                f'<span class="rnnw-product">{product}</span></span></p>{_bar(bar)}'
+            )
     return found
-
-
-def _path(k: int, chosen: int, words: str) -> str:
-    """Return the choice of one path, or of none."""
-    checked = " checked" if k == chosen else ""
-    return (
-        f'<label class="rnnw-path"><input type="radio" name="path" value="{k}"{checked} disabled>'
-        f"{words}</label>"
-    )

@@ -97,7 +97,7 @@ def spread(
 
 def _biases() -> str:
     """Return the scale of biases above the axis: each stands at the half-life it gives."""
-    lives = {b: float(diagnostics.half_life_of_bias(b)) for b in range(-2, 8)}
+    lives = {b: float(diagnostics.half_life_of_bias(b)) for b in (-2, *range(8))}  # −1 has no room
     numbers = (text(AXIS(math.log10(n)), 14, str(b).replace("-", "−")) for b, n in lives.items())
     return f"{text(8, -5, 'a bias of', 'start')}{''.join(numbers)}"
 
