@@ -152,10 +152,11 @@ def main() -> None:
         parser.error(f"size must be one of {', '.join(SIZES)}; got {', '.join(unknown)}")
     with threadpool_limits(1):
         found = measure(sizes, options.share)
+    note = f" {options.note}" if options.note else ""
     text = f"""## Speed
 
 Forward and backward with all gradients; {machine()}. Median of interleaved rounds, and the range
-of their middle half; above 1, ours is faster. ✗ marks a missed goal. {options.note}
+of their middle half; above 1, ours is faster. ✗ marks a missed goal.{note}
 
 {goals_table(found, sizes)}
 
