@@ -64,7 +64,7 @@ class Graph:
             f'<path d="{line(end)}"/>{_head(end, "rnnw-back")}<rect x="{px(x - 24)}" '
             f'y="{px(y + STUB)}" width="48" height="{PILL}" rx="10"/>'
             + _text(x, y + STUB + 14, _name(lit.parameter), "rnnw-used")
-            + _text(x + 30, y + STUB + 15, factor, "rnnw-last-factor")
+            + _text(x + 30, y + STUB + 18, factor, "rnnw-last-factor")
             + "</g>"
         )
 

@@ -117,7 +117,8 @@ class Tall(Sheet):
         self.pitch = (340 / columns, 76.0)
         self.gap = 60.0
         self.step = (rows - 1) * self.pitch[1] + self.box[1] + self.gap
-        self.size = (340, TOP + self.box[1] + 3 * self.step + 18)
+        below = 38 if len(self.places) == 3 else 18  # a weight stands under the RNN's last sum
+        self.size = (340, TOP + self.box[1] + 3 * self.step + below)
 
     def at(self, name: str, t: int) -> Point:
         """Return the middle of a box."""
