@@ -68,6 +68,7 @@ function drawHeld(view, { now, free }, t, u) {
   view.one("[data-then]").hidden = !held;
   const words = `${run.gate} is held at ${run.value} from step ${run.from} on`;
   view.say("[data-hold]", now.run ? words : "");
+  view.say("[data-most]", now.run ? run.most : "");
   for (const node of view.all("[data-f]")) setText(node, shown(free.number(node.dataset.f, t, u)));
 }
 

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 
 import numpy as np
 import pytest
@@ -75,6 +76,33 @@ def test_the_output_of_a_held_run_is_the_readouts():
     numbers = Numbers((figure := stepper_of("LSTM")).data, run_of(figure.data, hold))
     says = sigmoid(readout.forward(held("LSTM", "f", 0, 9).h)[:, 0, 0])
     assert [shown(numbers("y", t, 0)) for t in range(len(TEXT))] == [digits(y) for y in says]
+
+
+def test_the_largest_difference_of_a_held_run_is_named():
+    figure = stepper_of("LSTM", hold={"gate": "f", "value": 0, "from": 3})
+    readout = figure._made_by.readout
+    both = (figure._made_by.trace, held("LSTM", "f", 0, 3))
+    free, now = (sigmoid(readout.forward(trace.h)[:, 0, 0]) for trace in both)
+    t = int(np.abs(now - free).argmax())
+    said = f"The answer differs most at step {t}: {now[t]:.2f} instead of {free[t]:.2f}."
+    assert said in figure.drawing()
+    figure.hold = {}
+    assert "differs most" not in figure.drawing()
+    silent = stepper_of("LSTM", readout=None, hold={"gate": "f", "value": 0, "from": 3})
+    free, now = silent._made_by.trace.h[:, 0], held("LSTM", "f", 0, 3).h[:, 0]
+    t, unit = np.unravel_index(np.abs(now - free).argmax(), free.shape)
+    numbers = f"{now[t, unit]:.2f} instead of {free[t, unit]:.2f}.".replace("-", "−")
+    assert f"h differs most at step {t}, in unit {unit}: {numbers}" in silent.drawing()
+
+
+def test_a_held_run_keeps_what_every_gate_comes_to_and_says_why_no_sums():
+    figure = stepper_of("LSTM", hold={"gate": "f", "value": 0, "from": 3}, t=4)
+    shown_now = re.sub(
+        r'<(span|p) class="[^"]*rnnw-split[^"]*"[^>]*>[^<]*</\1>', "", figure.drawing()
+    )
+    for key in ("i", "f", "g", "o", "fc", "ig", "c", "tc", "h"):
+        assert re.search(rf'data-n="{key}"[^>]*>\(?−?\d\.\d{{4}}', shown_now), key
+    assert "a held run travels without them" in figure.drawing()
 
 
 def test_the_still_figure_of_a_held_run_shows_both_runs():

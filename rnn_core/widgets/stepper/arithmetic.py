@@ -22,7 +22,7 @@ def arithmetic(pen: Pen) -> str:
     style = f"--columns:repeat({2 * len(columns) + 7},auto)"
     return (
         f'<div class="rnnw-paper"><div class="rnnw-gates" style="{style}">'
-        f'{_heads(pen, columns)}{gates}</div><div class="rnnw-lines">{lines}</div>'
+        f'{_heads(pen, columns)}{gates}</div>{_unsent(pen)}<div class="rnnw-lines">{lines}</div>'
         '<p class="rnnw-note">In the diagram, thick lines carry large numbers and hollow lines '
         "negative ones. Every number is rounded to four digits on its own, so the last digit of a "
         "sum or a product may differ.</p></div>"
@@ -36,6 +36,17 @@ def _gates(pen: Pen, sums: dict[str, tuple[str, ...]]) -> list[Op]:
 def _split(pen: Pen) -> bool:
     """Return whether the parts of the sums are known: not without the cell's parameters."""
     return pen.data["row"] is not None
+
+
+def _unsent(pen: Pen) -> str:
+    """Return why the sums are not there in a held run; the style sheet shows it only then."""
+    if not _split(pen):
+        return ""
+    return (
+        '<p class="rnnw-note rnnw-unsent">While a gate is held, its sum and those of the other '
+        "gates are not shown: a held run travels without them, to keep the page small. What each "
+        "gate comes to, and all that follows from it, is here.</p>"
+    )
 
 
 def _heads(pen: Pen, columns: str) -> str:

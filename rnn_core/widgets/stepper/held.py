@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from rnn_core import checks, intervene
 from rnn_core.heads import Readout
 from rnn_core.trace import Trace, map_state
 
 from .. import controls as native
-from ..packing import pack, shown, ten_thousandths
+from ..packing import pack, shown, ten_thousandths, unpack
 from . import tables
 from .data import probability
 from .on_paper import encode_held
@@ -90,10 +92,26 @@ class Source(NamedTuple):
         xs = self.trace.xs[:, batch]
         held = intervene.hold(self.cell, xs, start, gate=gate, value=hold["value"], since=since)
         off = encode_held(data, held, gate, since, tables.of(held.kind, held.options).ops)
-        says = None
-        if self.readout is not None:
-            says = pack(ten_thousandths(probability(self.readout, held, 0)[since:]))
-        return {**hold, "n": off, "output": says}
+        run = {**hold, "n": off, "output": None}
+        if self.readout is None:
+            return run | {"most": _most_in_h(self.trace.h[:, self.batch], held.h[:, 0])}
+        says = ten_thousandths(probability(self.readout, held, 0)[since:])
+        most = _most_in_output(np.array(unpack(data["output"])), says, since)
+        return run | {"output": pack(says), "most": most}
+
+
+def _most_in_output(free: np.ndarray, says: np.ndarray, since: int) -> str:
+    """Return where the answer of a held run is farthest from the free one, in words."""
+    k = int(np.abs(says - free[since:]).argmax())
+    now, was = (shown(round(int(n) / 100), 2) for n in (says[k], free[since + k]))
+    return f" The answer differs most at step {since + k}: {now} instead of {was}."
+
+
+def _most_in_h(free: np.ndarray, held: np.ndarray) -> str:
+    """Return the same of the hidden state, where nothing answers."""
+    t, unit = np.unravel_index(int(np.abs(held - free).argmax()), free.shape)
+    now, was = (shown(round(100 * float(h[t, unit])), 2) for h in (held, free))
+    return f" h differs most at step {t}, in unit {unit}: {now} instead of {was}."
 
 
 def _is_offered(data: Data, run: Hold) -> bool:
@@ -144,7 +162,8 @@ def comparison(pen: Pen) -> str:
     return (
         f'<span class="rnnw-compare"{"" if pen.run else " hidden"}>'
         f"<span data-hold>{words}</span>"
-        f"<span data-then{'' if pen.held else ' hidden'}>: {', '.join(parts)}</span>.</span>"
+        f"<span data-then{'' if pen.held else ' hidden'}>: {', '.join(parts)}</span>."
+        f"<span data-most>{pen.run['most'] if pen.run else ''}</span></span>"
     )
 
 
