@@ -257,7 +257,7 @@ def test_where_a_radius_above_one_explodes_is_what_the_gallery_says(as_in_the_bo
 
 
 def test_the_planes_name_their_axes():
-    for name in ("real part", "imaginary part"):
+    for name in ("real part →", "↑ imaginary part"):
         assert make(view="spectrum").html().count(f">{name}</text>") == 3
 
 

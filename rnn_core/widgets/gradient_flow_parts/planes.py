@@ -39,8 +39,8 @@ def _plane(reader: Reader, cell: str) -> str:
         f'<g data-strip transform="translate({MIDDLE} {STRIP}) scale({size:.4f} 1)">'
         f'<path class="rnnw-one" d="M100 {MIDDLE - STRIP}V12"/>'
         f'<path class="rnnw-strokes" data-singular d="{_strokes(found)}"/></g>'
-        + text(MIDDLE, 4, "imaginary part")
-        + text(first, MIDDLE + HALF + 17, "real part", "start")
+        + text(MIDDLE, 4, "↑ imaginary part")
+        + text(first, MIDDLE + HALF + 17, "real part →", "start")
         + text(MIDDLE - 8, STRIP + 5, "singular values", "end")
         + text(MIDDLE, STRIP + 28, "0")
         + text(MIDDLE + unit, STRIP + 28, "1", more=" data-one")
