@@ -30,7 +30,7 @@ def chart(written: Sequence[int], read: Sequence[int], unit: int) -> str:
         f'<path class="rnnw-line rnnw-conv-wrong" data-wrong d="{line(wrong)}"/>'
         f'<path class="rnnw-line gate-h" data-right d="{line(right)}"/>'
         + text(284, y, "— written", "start", ' class="gate-h" data-at-right')
-        + text(284, other, "- - read", "start", f' data-at-wrong{lost}')
+        + text(284, other, "- - read", "start", f" data-at-wrong{lost}")
         + "</svg>"
     )
 
