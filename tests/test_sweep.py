@@ -392,10 +392,13 @@ def test_the_bar_counts_what_was_done_before(log, tmp_path, monkeypatch):
 
 
 COORDINATOR = """
+import signal
 import sys
 from pathlib import Path
 from rnn_core.sweep import sweep
 from tests.sweep_case import held
+# Where the tests run in the background of a shell, Ctrl-C is ignored, and children inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 log, go, folder = map(Path, sys.argv[1:])
 sweep(held(log, go), {"x": range(8)}, [5], folder=folder, n_jobs=2, progress=False)
 """
@@ -420,6 +423,7 @@ def test_a_sweep_that_was_killed_goes_on_where_it_was(how, log, tmp_path):
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
         process.stderr.close()
     assert runs_of(log) == [0, 1, 2, 3]
     go.touch()
