@@ -6,16 +6,18 @@ both directions. It knows nothing of padding or of saving memory: both are done 
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
 import numpy as np
 
 from . import checkpoints, checks, padding
+from .init import forget_bias as set_forget_bias
 from .init import glorot_uniform, orthogonal
 from .trace import Grads, State, Trace
 
 
-class Layer:
+class Layer(ABC):
     """What reads a sequence: a cell, a stack of them, or a pair that reads both ways.
 
     Attributes
@@ -47,19 +49,19 @@ class Layer:
         """The dtype of the parameters, in which everything is computed."""
         return next(iter(self.params.values())).dtype
 
+    @abstractmethod
     def zero_state(self, batch_size: int) -> Any:
         """Return the state of zeros for `batch_size` sequences."""
-        raise NotImplementedError
 
+    @abstractmethod
     def forward(
         self, xs: Any, state: Any = None, *, lengths: Any = None, checkpoint: int | bool = False
     ) -> Any:
         """Run over a sequence from `state`, or from zeros, and return a trace."""
-        raise NotImplementedError
 
+    @abstractmethod
     def backward(self, trace: Any, dh: Any, dstate: Any = None) -> Grads:
         """Backpropagate through time from ∂L/∂h_t."""
-        raise NotImplementedError
 
 
 class Cell(Layer):
@@ -214,17 +216,19 @@ class Cell(Layer):
 
     # What a cell must add.
 
+    @abstractmethod
     def _step(self, x: np.ndarray, state: Any) -> tuple[State, dict[str, np.ndarray]]:
-        raise NotImplementedError
+        """Return the state after one step, and the activations by letter."""
 
+    @abstractmethod
     def _forward(self, xs: np.ndarray, start: Any) -> dict[str, np.ndarray]:
-        raise NotImplementedError
+        """Return what each step saw, by letter."""
 
+    @abstractmethod
     def _backward(
         self, trace: Trace, dh: np.ndarray, end: Any, inner: dict[str, np.ndarray] | None
     ) -> Grads:
         """Return all gradients; `inner` has ∂L/∂ of the state's other letters at each step."""
-        raise NotImplementedError
 
     def _shapes(self) -> dict[str, tuple[int, ...]]:
         """Return the shape of each parameter by name."""
@@ -295,3 +299,34 @@ class Cell(Layer):
 
     def _check_params(self) -> None:
         checks.parameters(self.params, self._shapes(), self.dtype)
+
+
+class ForgettingCell(Cell):
+    """A cell that starts with a bias on the gate that keeps its state.
+
+    Parameters
+    ----------
+    input_size, hidden_size, rng, dtype
+        As for any cell.
+    forget_bias : float
+        At 1 an untrained cell keeps σ(1) ≈ 0.73 of its cell state at a step.
+
+    Examples
+    --------
+    >>> from rnn_core import LSTM
+    >>> LSTM(1, 2, rng=np.random.default_rng(0), forget_bias=3).params["b_f"]
+    array([3., 3.])
+    """
+
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        *,
+        rng: np.random.Generator,
+        forget_bias: float = 1.0,
+        dtype: Any = np.float64,
+    ) -> None:
+        forget_bias = checks.real("forget_bias", forget_bias, dtype)
+        super().__init__(input_size, hidden_size, rng=rng, dtype=dtype)
+        set_forget_bias(self, forget_bias)

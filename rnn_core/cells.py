@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from . import checks, engine
-from .cell import Cell
+from .cell import Cell, ForgettingCell
 from .trace import HC, Grads, H, Trace
 
 ACTIVATIONS = ("tanh", "logistic", "relu", "identity")
@@ -75,7 +75,7 @@ class RNN(Cell):
         return engine.rnn_backward(self.params, trace, dh, end.h, self.activation)
 
 
-class LSTM(Cell):
+class LSTM(ForgettingCell):
     r"""The long short-term memory cell with a forget gate.
 
     .. math::
@@ -100,19 +100,6 @@ class LSTM(Cell):
 
     letters = "ifgo"
     state_type = HC
-
-    def __init__(
-        self,
-        input_size: int,
-        hidden_size: int,
-        *,
-        rng: np.random.Generator,
-        forget_bias: float = 1.0,
-        dtype: Any = np.float64,
-    ) -> None:
-        forget_bias = checks.real("forget_bias", forget_bias, dtype)
-        super().__init__(input_size, hidden_size, rng=rng, dtype=dtype)
-        self.params["b_f"][:] = forget_bias
 
     def _step(self, x: np.ndarray, state: HC) -> tuple[HC, dict[str, np.ndarray]]:
         p, (h, c) = self.params, state

@@ -195,8 +195,8 @@ def forget_bias(cell: Cell, value: float) -> None:
 
     Notes
     -----
-    Sources, for the forget gate of an LSTM: Gers, Schmidhuber and Cummins (2000), who took 1, and
-    for one task also 5; Jozefowicz, Zaremba and Sutskever (2015), who recommend 1.
+    Source, for the forget gate of an LSTM: Jozefowicz, Zaremba and Sutskever (2015), who recommend
+    a bias of 1 in every application.
 
     Examples
     --------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
 import numpy as np
@@ -14,7 +15,7 @@ from .clipping import global_norm as global_norm
 from .schedules import Schedule
 
 
-class Optimizer:
+class Optimizer(ABC):
     """What every optimiser has: a learning rate, a count of steps, and a memory of gradients.
 
     Parameters
@@ -109,8 +110,9 @@ class Optimizer:
             raise ValueError(f"learning_rate must be at least 0; got {given} at step {self.steps}")
         return given
 
+    @abstractmethod
     def _direction(self, name: str, grad: np.ndarray) -> np.ndarray:
-        raise NotImplementedError
+        """Return what is taken off a parameter, times the learning rate."""
 
     def _check(self, params: Params, grads: Params) -> None:
         if params.keys() != grads.keys():

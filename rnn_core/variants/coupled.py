@@ -6,14 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from .. import checks
-from ..cell import Cell
+from ..cell import ForgettingCell
 from ..engine import sigmoid
 from ..trace import HC, Grads, Trace
 from . import family
 
 
-class CoupledLSTM(Cell):
+class CoupledLSTM(ForgettingCell):
     r"""The long short-term memory cell with coupled input and forget gates (CIFG).
 
     .. math::
@@ -38,19 +37,6 @@ class CoupledLSTM(Cell):
 
     letters = "igo"
     state_type = HC
-
-    def __init__(
-        self,
-        input_size: int,
-        hidden_size: int,
-        *,
-        rng: np.random.Generator,
-        forget_bias: float = 1.0,
-        dtype: Any = np.float64,
-    ) -> None:
-        forget_bias = checks.real("forget_bias", forget_bias, dtype)
-        super().__init__(input_size, hidden_size, rng=rng, dtype=dtype)
-        self.params["b_i"][:] = -forget_bias
 
     def _step(self, x: np.ndarray, state: HC) -> tuple[HC, dict[str, np.ndarray]]:
         p, (h, c) = self.params, state

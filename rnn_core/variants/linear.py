@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,8 @@ class LinearCell(Cell):
         trace = self._opened(xs, state, lengths)
         return self._finished(trace, self._forward(trace.xs, trace.start, parallel))
 
+    @abstractmethod
     def _forward(
         self, xs: np.ndarray, start: Any, recur: Recur = sequential
     ) -> dict[str, np.ndarray]:
-        raise NotImplementedError
+        """Return what each step saw; `recur` runs the recurrence."""

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from .. import checks
-from ..cell import Cell
+from ..cell import ForgettingCell
 from ..engine import sigmoid
 from ..trace import HC, Grads, Trace
 from .family import from_inputs, input_grads, product_grad
@@ -15,7 +15,7 @@ from .family import from_inputs, input_grads, product_grad
 HIDDEN = ("o", "o tanh c")
 
 
-class OutlineLSTM(Cell):
+class OutlineLSTM(ForgettingCell):
     r"""The outline's literal LSTM: the output gate sees the cell state and nothing else.
 
     .. math::
@@ -54,9 +54,7 @@ class OutlineLSTM(Cell):
         dtype: Any = np.float64,
     ) -> None:
         self.hidden = checks.choice("hidden", hidden, HIDDEN)
-        forget_bias = checks.real("forget_bias", forget_bias, dtype)
-        super().__init__(input_size, hidden_size, rng=rng, dtype=dtype)
-        self.params["b_f"][:] = forget_bias
+        super().__init__(input_size, hidden_size, rng=rng, forget_bias=forget_bias, dtype=dtype)
 
     @property
     def options(self) -> dict[str, Any]:

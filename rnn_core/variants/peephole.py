@@ -6,14 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from .. import checks
-from ..cell import Cell
+from ..cell import ForgettingCell
 from ..engine import sigmoid
 from ..trace import HC, Grads, Trace
 from . import family
 
 
-class PeepholeLSTM(Cell):
+class PeepholeLSTM(ForgettingCell):
     r"""The long short-term memory cell with peephole connections.
 
     .. math::
@@ -39,19 +38,6 @@ class PeepholeLSTM(Cell):
 
     letters = "ifgo"
     state_type = HC
-
-    def __init__(
-        self,
-        input_size: int,
-        hidden_size: int,
-        *,
-        rng: np.random.Generator,
-        forget_bias: float = 1.0,
-        dtype: Any = np.float64,
-    ) -> None:
-        forget_bias = checks.real("forget_bias", forget_bias, dtype)
-        super().__init__(input_size, hidden_size, rng=rng, dtype=dtype)
-        self.params["b_f"][:] = forget_bias
 
     def _shapes(self) -> dict[str, tuple[int, ...]]:
         return super()._shapes() | {f"p_{k}": (self.hidden_size,) for k in "ifo"}

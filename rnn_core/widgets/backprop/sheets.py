@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+
 from .plans import Plan
 
 Point = tuple[float, float]
@@ -11,7 +13,7 @@ CAPTION = 26  # from that line to the words below it
 GUTTER = 20  # between two steps
 
 
-class Sheet:
+class Sheet(ABC):
     """What both layouts have in common.
 
     Attributes
@@ -34,13 +36,13 @@ class Sheet:
     pitch: tuple[float, float]
     text: int = 14
 
+    @abstractmethod
     def at(self, name: str, t: int) -> Point:
         """Return the middle of a box; at step 0 stand the states to start from."""
-        raise NotImplementedError
 
+    @abstractmethod
     def caption(self, t: int) -> Point:
         """Return where the words on a step begin."""
-        raise NotImplementedError
 
     def points(self, route: str, ends: tuple[str, int, str, int]) -> list[Point]:
         """Return the corners of a line from one box to another, its ends on their borders."""
