@@ -19,7 +19,7 @@ from . import checks, engine
 from .cell import Cell, ForgettingCell
 from .trace import HC, Grads, H, Trace
 
-ACTIVATIONS = ("tanh", "logistic", "relu", "identity")
+ACTIVATIONS = tuple(engine.ACTIVATIONS)
 RESETS = ("after", "before")
 Inner = dict[str, np.ndarray] | None
 

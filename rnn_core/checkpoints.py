@@ -27,11 +27,11 @@ def segment(checkpoint: object, steps: int) -> int:
     >>> segment(True, 100), segment(True, 101), segment(7, 100), segment(False, 100)
     (10, 11, 7, 0)
     """
-    if checkpoint is None or checkpoint is False:
+    if checkpoint is False:
         return 0
-    return (
-        math.isqrt(steps - 1) + 1 if checkpoint is True else checks.size("checkpoint", checkpoint)
-    )
+    if checkpoint is True:
+        return math.isqrt(steps - 1) + 1
+    return checks.size("checkpoint", checkpoint)
 
 
 def forward(run: Run, trace: Trace, segment: int) -> Trace:

@@ -95,10 +95,15 @@ def finite(name: str, value: np.ndarray) -> None:
 
 def size(name: str, value: object) -> int:
     """Return `value` as a whole number from 1 up."""
+    return at_least(name, value, 1)
+
+
+def at_least(name: str, value: object, least: int) -> int:
+    """Return `value` as a whole number from `least` up."""
     if isinstance(value, bool) or not isinstance(value, numbers.Integral):
         raise TypeError(f"{name} must be a whole number; got {value!r}")
-    if value < 1:
-        raise ValueError(f"{name} must be at least 1; got {value}")
+    if value < least:
+        raise ValueError(f"{name} must be at least {least}; got {value}")
     return int(value)
 
 
@@ -221,10 +226,9 @@ def fraction(name: str, value: object) -> float:
     return number
 
 
-def at_least(name: str, value: object, least: int) -> int:
-    """Return `value` as a whole number from `least` up."""
-    if isinstance(value, bool) or not isinstance(value, numbers.Integral):
-        raise TypeError(f"{name} must be a whole number; got {value!r}")
-    if value < least:
-        raise ValueError(f"{name} must be at least {least}; got {value}")
-    return int(value)
+def one_of(name: str, value: Any, options: Sequence[float]) -> Any:
+    """Return `value` if it is one of the numbers `options`."""
+    if real(name, value) not in options:
+        listed = ", ".join(f"{option:g}" for option in options)
+        raise ValueError(f"{name} must be one of {listed}; got {value!r}")
+    return value

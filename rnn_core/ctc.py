@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from . import checks
+from . import checks, padding
 from .decoding import collapse as collapse
 from .decoding import edit_distance as edit_distance
 from .decoding import extend as extend
@@ -80,7 +80,7 @@ def ctc(scores: Any, targets: Any, mask: Any = None, *, blank: int = 0) -> tuple
     log_probs = log_softmax(scores.astype(np.float64))
     gamma, log_p = _sweep(log_probs, states, lengths, sizes)
     dscores, columns = np.exp(log_probs), np.arange(len(states))
-    dscores[np.arange(len(scores))[:, None] >= lengths] = 0
+    dscores[padding.mask_of(lengths, len(scores)) == 0] = 0
     for s, classes in enumerate(states.T):
         dscores[:, columns, classes] -= gamma[:, :, s]
     loss = max(0.0, float(-log_p.mean()))  # rounding can put log p a hair above 0
@@ -179,7 +179,7 @@ def _sweep(
         ends[np.arange(B), np.maximum(2 * sizes - before, 0)] = 0
     joint = _forward(emit, skip) + _backward(emit, skip, ends, lengths)
     log_p = np.logaddexp.reduce(joint, axis=-1)  # (T, B): the same at every step that counts
-    log_p[np.arange(T)[:, None] >= lengths] = 0
+    log_p[padding.mask_of(lengths, T) == 0] = 0
     return np.exp(joint - log_p[..., None]), log_p[0]
 
 

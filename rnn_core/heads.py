@@ -265,10 +265,9 @@ def softmax_cross_entropy(scores: Any, labels: Any, mask: Any = None) -> tuple[f
     scores = checks.floating("scores", scores, ("T", "B", "K"))
     labels = checks.classes("labels", labels, scores.shape[:2], scores.shape[-1])[..., None]
     weight = _weights(mask, scores)
-    shifted = scores - scores.max(axis=-1, keepdims=True)
-    log_sum = np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
-    loss = (weight * (log_sum - np.take_along_axis(shifted, labels, -1))).sum()
-    dscores = np.exp(shifted - log_sum)
+    log_p = log_softmax(scores)
+    loss = -(weight * np.take_along_axis(log_p, labels, -1)).sum()
+    dscores = np.exp(log_p)
     np.put_along_axis(dscores, labels, np.take_along_axis(dscores, labels, -1) - 1, -1)
     return float(loss), weight * dscores
 

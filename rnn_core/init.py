@@ -106,8 +106,7 @@ def with_spectral_radius(W: np.ndarray, radius: float) -> np.ndarray:
     array([[0.25, 0.5 ],
            [0.  , 1.  ]])
     """
-    kind = np.float32 if getattr(W, "dtype", None) == np.float32 else np.float64
-    W = checks.array("W", W, ("H", "H"), kind)
+    W = checks.floating("W", W, ("H", "H"))
     if len(W) != W.shape[1]:
         raise ValueError(f"W must be square; got shape {W.shape}")
     if checks.real("radius", radius) < 0:

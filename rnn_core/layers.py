@@ -7,7 +7,7 @@ names of the parameters say whose they are: "0.W_ix" in a stack, "forward.W_ix" 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -33,17 +33,17 @@ class NetworkTrace(Trace):
     <Trace Stacked T=4 B=1 D=2 H=1: h 0.h 1.h>
     """
 
-    parts: Mapping[str, Trace] | None = None
+    parts: Mapping[str, Trace] = field(default_factory=dict)
 
     @property
     def end(self) -> Any:
         """The state after the last step: a tuple with the end of each part."""
-        ends = (part.end for part in (self.parts or {}).values())
+        ends = (part.end for part in self.parts.values())
         return Both(*ends) if isinstance(self.start, Both) else tuple(ends)
 
     def before(self, letter: str) -> np.ndarray:
         """Raise KeyError: each of the parts has states of its own."""
-        known = ", ".join(self.parts or {})
+        known = ", ".join(self.parts)
         raise KeyError(f"ask one of the parts, {known}, for its state before; got {letter!r}")
 
 
@@ -77,8 +77,8 @@ class _Network(Layer):
 
     def _check_trace(self, trace: Any) -> Mapping[str, Trace]:
         checks.instance("trace", trace, Trace)
-        parts = trace.parts if isinstance(trace, NetworkTrace) else None
-        if trace.kind != self.kind or parts is None or parts.keys() != self.parts.keys():
+        parts = trace.parts if isinstance(trace, NetworkTrace) else {}
+        if trace.kind != self.kind or parts.keys() != self.parts.keys():
             raise ValueError(
                 f"trace must be one of {self.kind} with the parts {', '.join(self.parts)}; "
                 f"got {trace!r}"

@@ -54,20 +54,18 @@ def fold(
     early : State
         What goes straight to the start, for sequences of no step at all.
     """
-    batch = np.arange(len(lengths))
     padded, begun = mask_of(lengths, len(dh))[..., None] == 0, lengths > 0
-    at = (lengths[begun] - 1, batch[begun])
+    at = lengths[begun] - 1, begun
     reaches = {letter: grad.copy() for letter, grad in zip(end._fields, end, strict=True)}
+    real = np.where(padded, 0, dh)
     if "h" in reaches:
         reaches["h"] += np.where(padded, dh, 0).sum(axis=0)
-    dh = np.where(padded, 0, dh)
-    if "h" in reaches:
-        dh[at] += reaches["h"][begun]
-    inner = {letter: np.zeros_like(dh) for letter in end._fields if letter != "h"}
+        real[at] += reaches["h"][begun]
+    inner = {letter: np.zeros_like(real) for letter in end._fields if letter != "h"}
     for letter, grad in inner.items():
         grad[at] = reaches[letter][begun]
     early = type(end)(*(np.where(begun[:, None], 0, reaches[k]) for k in end._fields))
-    return dh, inner, early
+    return real, inner, early
 
 
 def reverse(values: np.ndarray, lengths: np.ndarray | None) -> np.ndarray:

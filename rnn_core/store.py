@@ -79,15 +79,9 @@ def load(path: str | Path) -> Model:
 
     Examples
     --------
-    >>> import numpy as np, os, tempfile
-    >>> from rnn_core import GRU, heads
-    >>> from rnn_core.network import Model
-    >>> rng = np.random.default_rng(0)
-    >>> model = Model(GRU(2, 3, rng=rng), heads.Readout(3, 1, rng=rng))
-    >>> path = os.path.join(tempfile.mkdtemp(), "model.safetensors")
-    >>> save(model, path, note="untrained")
-    >>> bool((load(path).params["W_zx"] == model.params["W_zx"]).all())
-    True
+    >>> from rnn_core.pretrained import inside_string
+    >>> load(inside_string.WEIGHTS).cell.hidden_size
+    12
     """
     path = files.file_path("path", path)
     arrays, metadata = files.read_arrays(path, FORMAT, writer="save")
@@ -113,15 +107,9 @@ def note_of(path: str | Path) -> str:
 
     Examples
     --------
-    >>> import numpy as np, os, tempfile
-    >>> from rnn_core import GRU, heads
-    >>> from rnn_core.network import Model
-    >>> rng = np.random.default_rng(0)
-    >>> model = Model(GRU(2, 3, rng=rng), heads.Readout(3, 1, rng=rng))
-    >>> path = os.path.join(tempfile.mkdtemp(), "model.safetensors")
-    >>> save(model, path, note="untrained")
-    >>> note_of(path)
-    'untrained'
+    >>> from rnn_core.pretrained import inside_string
+    >>> note_of(inside_string.WEIGHTS).partition(",")[0]
+    'inside-string LSTM'
     """
     path = files.file_path("path", path)
     return files.read_arrays(path, FORMAT, writer="save")[1].get("note", "")

@@ -83,9 +83,8 @@ def jacobians(cell: Cell, trace: Trace, of: str | None = None, by: str | None = 
     """Return the exact Jacobian of each step, ∂s_t/∂s_{t−1} for the whole state s.
 
     The state is h; or h and c, one after the other; or the real and the imaginary part of an
-    LRU's state. Each row is one backward
-    pass through one step, from a unit cotangent; no formula of a particular cell and no finite
-    difference is used.
+    LRU's state. Each row is one backward pass through one step, from a unit cotangent; no formula
+    of a particular cell and no finite difference is used.
 
     Parameters
     ----------

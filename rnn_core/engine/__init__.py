@@ -21,7 +21,6 @@ cell; nothing here looks at shapes, writes to an array it was given, or remember
 from .common import ACTIVATIONS as ACTIVATIONS
 from .common import Activation as Activation
 from .common import Params as Params
-from .common import relu as relu
 from .common import sigmoid as sigmoid
 from .gru import gru_backward as gru_backward
 from .gru import gru_forward as gru_forward

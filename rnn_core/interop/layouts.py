@@ -6,13 +6,14 @@ their own; PyTorch, Keras and rnn_core put the backward direction's units behind
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from .. import checks
 from ..cell import Layer
+from ..trace import map_state
 
 
 def time_major(ys: Any) -> np.ndarray:
@@ -149,7 +150,8 @@ def unstack_states(layer: Layer, arrays: Any) -> Any:
         checks.array(f"arrays[{at}]", value, zero.shape, layer.dtype)
         for at, (value, zero) in enumerate(zip(arrays, want, strict=True))
     ]
-    return _shaped(like, iter(zip(*given, strict=True)))
+    parts = iter([part for cell in zip(*given, strict=True) for part in cell])
+    return map_state(lambda _: next(parts).copy(), like)
 
 
 def _leaves(state: Any) -> list[tuple[np.ndarray, ...]]:
@@ -158,14 +160,6 @@ def _leaves(state: Any) -> list[tuple[np.ndarray, ...]]:
     if isinstance(state[0], np.ndarray):
         return [state]
     return [leaf for part in state for leaf in _leaves(part)]
-
-
-def _shaped(like: Any, cells: Iterator[tuple[np.ndarray, ...]]) -> Any:
-    """Return the arrays of `cells` one after another in the nesting of `like`."""
-    if isinstance(like[0], np.ndarray):
-        return type(like)(*(part.copy() for part in next(cells)))
-    parts = [_shaped(part, cells) for part in like]
-    return type(like)(*parts) if hasattr(like, "_fields") else tuple(parts)
 
 
 def _rank(name: str, value: Any, rank: int, shape: str) -> np.ndarray:

@@ -3,7 +3,7 @@
 Two symbols, X or Y each, stand far apart in a sequence of 100; at its end the network says which
 they were, in order. `python -m rnn_core.pretrained.temporal_order` trains both cells from five
 seeds, writes what each run reached to `temporal_order.json`, and ships the recordings of one seed:
-the one whose LSTM took the median number of steps. It takes about four minutes on one core.
+the one whose LSTM took the median number of steps.
 `load` reads the shipped recordings.
 """
 
@@ -156,7 +156,7 @@ def one(kind: str, seed: int, rate: float, at: tuple[int, ...] = AT) -> Recordin
 
 
 def run(seed: int, *, at: tuple[int, ...] = AT) -> dict[str, Recording]:
-    """Train both cells from a seed, in about ten seconds, and return what was seen, by cell.
+    """Train both cells from a seed and return what was seen, by cell.
 
     The RNN has the better of the two learning rates that the script tried.
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .. import checks
+from .. import checks, padding
 from .parts import VariableBatch
 
 Options = Callable[[Any], Mapping[str, Hashable]]  # state → symbol → next state
@@ -67,7 +67,7 @@ def batch_of_strings(strings: list[str], alphabet: str, dtype: np.dtype) -> Vari
         codes = [alphabet.index(symbol) for symbol in text]
         xs[range(len(codes) - 1), column, codes[:-1]] = 1
         targets[: len(codes) - 1, column] = codes[1:]
-    mask = (np.arange(steps)[:, None] < lengths).astype(dtype)
+    mask = padding.mask_of(lengths, steps).astype(dtype)
     return xs, targets, mask, lengths
 
 

@@ -13,10 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from rnn_core import checks
-from rnn_core.cell import Cell
-from rnn_core.cells import GRU, LSTM, RNN
-
+from .. import checks
+from ..cell import Cell
+from ..cells import GRU, LSTM, RNN
 from .formula import Formula
 from .lines import Line, Path, digits, joined
 from .numbers import START, WEIGHTS

@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from rnn_core import checks
-
+from .. import checks
 from .by_hand import Worked
 from .numbers import START, TARGETS, WEIGHTS, XS
 from .tables import TABLES

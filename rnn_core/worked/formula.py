@@ -10,7 +10,7 @@ import ast
 import math
 from collections.abc import Callable, Mapping
 
-from rnn_core import checks
+from .. import checks
 
 FUNCTIONS: dict[str, tuple[str, Callable[[float], float]]] = {
     "tanh": ("tanh", math.tanh),
