@@ -2,7 +2,6 @@
 
 import functools
 import importlib
-import inspect
 import itertools
 import math
 from collections import defaultdict
@@ -12,7 +11,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnn_core import ctc as module
 from rnn_core.ctc import (
     collapse,
     ctc,
@@ -478,13 +476,3 @@ def test_wrong_calls_are_refused_by_name(message):
     with pytest.raises((TypeError, ValueError)) as error:
         CALLS[message]()
     assert str(error.value).startswith(message)
-
-
-def test_every_public_function_has_an_example():
-    public = [value for name, value in vars(module).items() if is_public(name, value)]
-    assert len(public) >= 10
-    assert [value.__name__ for value in public if ">>>" not in value.__doc__] == []
-
-
-def is_public(name, value):
-    return inspect.isfunction(value) and not name.startswith("_")

@@ -8,7 +8,7 @@ import pytest
 from benchmarks.memory import inputs, pass_of, peak, stored_minimum
 from rnn_core import GRU, LSTM, RNN, H, engine
 from rnn_core.engine import common
-from tests.cases import VARIANTS, draw, everything, make, same, snapshot
+from tests.cases import draw, everything, make, same, snapshot
 
 CELLS = (
     "rnn tanh",
@@ -20,7 +20,7 @@ CELLS = (
     "gru after b_nh",
     "gru before",
 )
-variants = pytest.mark.parametrize("variant", [v for v in CELLS if v in VARIANTS])
+variants = pytest.mark.parametrize("variant", CELLS)
 
 
 def run(cell, xs, state, dh, dend):
@@ -285,7 +285,8 @@ def test_peak_memory_is_near_what_must_be_stored(kind, shape, dtype):
     steps, batch, D, size = shape
     cell = kind(D, size, rng=np.random.default_rng(0), dtype=dtype)
     taken, _ = peak(pass_of(cell, *inputs(cell, steps, batch), False))
-    assert taken <= 1.4 * stored_minimum(cell, steps, batch)
+    least = stored_minimum(cell, steps, batch)
+    assert least <= taken <= 1.4 * least
 
 
 def test_checkpoints_take_a_sixth_of_the_memory_and_give_equal_gradients():

@@ -1,7 +1,5 @@
 """The plots draw what they are given, in the palette's colours, and say what is wrong."""
 
-import doctest
-import importlib
 import subprocess
 import sys
 
@@ -336,14 +334,6 @@ def test_wrong_diagnostics(draw, kind, message):
 def test_use_style_sets_the_page(dark, page):
     plots.use_style(dark=dark)
     assert plt.figure().get_facecolor() == mpl.colors.to_rgba(page["paper"])
-
-
-@pytest.mark.parametrize("module", ["drawing", "curves", "memory", "spectra", "states"])
-def test_docstring_examples(module):
-    name = f"rnn_core.{module}" if module == "drawing" else f"rnn_core.plots.{module}"
-    found = doctest.testmod(importlib.import_module(name))
-    assert found.attempted > 0
-    assert found.failed == 0
 
 
 def test_without_matplotlib_the_error_names_the_extra():

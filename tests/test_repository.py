@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PATH = re.compile(r"(?:book|rnn_core|tests|tools|requirements|\.ci)[\\/][\w./\\-]+")
+PATH = re.compile(r"(?:benchmarks|book|rnn_core|tests|tools|requirements|\.ci)[\\/][\w./\\-]+")
 
 
 @pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])

@@ -283,7 +283,9 @@ def test_without_javascript_the_same_figure_stands_still(
     note = root.locator("noscript")
     assert note.bounding_box()["height"] > 10
     assert note.text_content().startswith("The controls need JavaScript.")
-    assert all(slider.is_disabled() for slider in root.get_by_role("slider").all())
+    sliders = root.get_by_role("slider").all()
+    assert sliders
+    assert all(slider.is_disabled() for slider in sliders)
     assert all(button.is_disabled() for button in root.get_by_role("button").all())
     assert root.locator(".rnnw-heat path[d^=M]").count() > 3
 

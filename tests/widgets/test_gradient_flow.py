@@ -219,7 +219,7 @@ def test_with_a_kernel_any_radius_and_any_bias_is_computed():
     assert len(small_grid().radii) == 3  # what was handed in is left as it was
 
 
-def test_the_page_shows_what_the_issue_claims(as_in_the_book):
+def test_the_page_shows_the_orders_of_magnitude_of_the_gallery(as_in_the_book):
     figure = as_in_the_book
     said = {}
     for bias in (0.0, 1.0, 3.0):
