@@ -14,9 +14,9 @@ LIMIT = (1 << 23) / 1e4  # four base-64 digits hold 24 bits
 SMALL = {"t": (3, 1), "h": (2, 3)}  # how many numbers up to 1 or 3 in size share a digit
 
 
-def ten_thousandths(values: np.ndarray) -> np.ndarray:
-    """Return `values` as whole ten-thousandths, rounded as ``f"{value:.4f}"`` rounds."""
-    digits = [int(f"{value:.4f}".replace(".", "")) for value in values.ravel().tolist()]
+def rounded(values: np.ndarray, places: int = 4) -> np.ndarray:
+    """Return `values` as whole numbers of 10^−places, rounded as Python's formatting rounds."""
+    digits = [int(f"{value:.{places}f}".replace(".", "")) for value in values.ravel().tolist()]
     return np.array(digits, dtype=np.int64).reshape(values.shape)
 
 
@@ -76,6 +76,11 @@ def shown(number: int, places: int = 4) -> str:
     """Return a whole number of 10^−places as a reader sees it: ``-5212`` becomes ``−0.5212``."""
     whole, part = divmod(abs(number), 10**places)
     return f"{'−' if number < 0 else ''}{whole}" + (f".{part:0{places}d}" if places else "")
+
+
+def in_words(number: int) -> str:
+    """Return a number of things, up to six, as a word."""
+    return ("none", "one", "two", "three", "four", "five", "six")[number]
 
 
 def superscript(number: int) -> str:

@@ -12,7 +12,7 @@ from traitlets import TraitError
 
 from rnn_core import LSTM, variants
 from rnn_core.widgets import GateStepper, front_end
-from rnn_core.widgets.packing import pack, shown, ten_thousandths, unpack
+from rnn_core.widgets.packing import pack, rounded, shown, unpack
 from rnn_core.widgets.stepper.pen import Numbers
 from tests.stepper_case import SENTENCE, TEXT, UNITS, digits, expected, lstm_and_inputs, stepper
 from tests.widgets.hooks import Hooks, state_of
@@ -142,7 +142,7 @@ def test_packing_is_undone_by_unpacking(numbers: list[int]) -> None:
 
 def test_rounding_is_that_of_python() -> None:
     values = np.array([0.00005, -0.00005, 1.00005, -0.00004, 2.5, -0.99995, 0.12345])
-    assert [shown(n) for n in ten_thousandths(values).tolist()] == [digits(v) for v in values]
+    assert [shown(n) for n in rounded(values).tolist()] == [digits(v) for v in values]
     assert shown(0) == "0.0000"
 
 

@@ -101,6 +101,12 @@ def test_the_measured_correlation_is_that_of_the_shipped_table() -> None:
     assert make().data["follows"]["best"] == best
 
 
+def test_a_measured_correlation_is_rounded_once() -> None:
+    r = [0.37496, -0.37504, 0.00496, *[0] * 9]
+    view = TextView(trace_of(), TEXT, follows=Follows("x", "y", r, "A test."))
+    assert view.data["follows"]["r"][:3] == ["0.37", "−0.38", "0.00"]  # by way of 4 places: 0.38
+
+
 def test_it_opens_on_the_unit_that_follows_best() -> None:
     measured = inside_string.follows()
     best = int(np.abs(measured["r"]).argmax())

@@ -14,7 +14,7 @@ from rnn_core.cell import Cell
 from rnn_core.engine import sigmoid
 from rnn_core.trace import Trace
 
-from ..packing import pack
+from ..packing import pack, rounded
 
 BIASES = tuple(round(-2 + 0.1 * k, 1) for k in range(91))
 T_MAXES = (10, 14, 20, 30, 50, 70, 100, 140, 200, 300, 500, 700, 1000)
@@ -37,12 +37,12 @@ def build(
     return {
         "bias": biases,
         "said": [spelled(bias) for bias in biases],
-        "keep": pack(whole(sigmoid(np.array(biases)), 6)),
-        "half": pack(whole(diagnostics.half_life_of_bias(biases), 1)),
+        "keep": pack(rounded(sigmoid(np.array(biases)), 6)),
+        "half": pack(rounded(diagnostics.half_life_of_bias(biases), 1)),
         "t_max": t_maxes,
         "units": units,
         "counts": pack(np.array([counts(s) for s in spreads])),
-        "spread": pack(whole(np.array(middle), 1)),
+        "spread": pack(rounded(np.array(middle), 1)),
         "used": None if used is None else [tenths(value) for value in used.tolist()],
     }
 
@@ -80,15 +80,9 @@ def counts(half_lives: np.ndarray) -> np.ndarray:
     return np.bincount(np.clip(place.astype(int), 0, BINS - 1), minlength=BINS)
 
 
-def whole(values: np.ndarray, places: int) -> np.ndarray:
-    """Return `values` as whole numbers of 10^−places, rounded as Python's formatting rounds."""
-    digits = [int(f"{value:.{places}f}".replace(".", "")) for value in np.ravel(values).tolist()]
-    return np.array(digits).reshape(np.shape(values))
-
-
 def tenths(value: float) -> int | None:
     """Return a half-life as tenths; None where it is infinite."""
-    return int(whole(np.array(value), 1)) if math.isfinite(value) else None
+    return int(rounded(np.array(value), 1)) if math.isfinite(value) else None
 
 
 def spelled(bias: float) -> str:

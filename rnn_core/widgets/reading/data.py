@@ -12,7 +12,7 @@ from rnn_core import checks
 from rnn_core.glyphs import glyphs
 from rnn_core.trace import Trace
 
-from ..packing import pack, shown, unpack
+from ..packing import pack, rounded, shown
 from ..stepper.data import Follows, _follows, _truth
 
 LETTERS = "chifgozrn"  # what may be shown, in this order
@@ -48,18 +48,12 @@ def build(
         "units": units,
         "signs": signs,
         "names": names,
-        "values": {k: pack(hundredths(value)) for k, value in values.items()},
+        "values": {k: pack(rounded(value, 2)) for k, value in values.items()},
         "truth": true,
         "state": measured["state"] if measured else checks.instance("state", state, str),
         "r": {k: _correlations(value, true) for k, value in values.items()} if true else None,
         "follows": measured,
     }
-
-
-def hundredths(values: np.ndarray) -> np.ndarray:
-    """Return `values` as whole hundredths, rounded as Python's formatting rounds."""
-    digits = [int(f"{value:.2f}".replace(".", "")) for value in np.ravel(values).tolist()]
-    return np.array(digits).reshape(np.shape(values))
 
 
 def _units(units: Sequence[int] | None, width: int) -> list[int]:
@@ -101,13 +95,13 @@ def _correlations(values: np.ndarray, truth: str) -> list[str]:
 def _measured(follows: Follows | Mapping[str, Any], width: int, units: list[int]) -> dict[str, Any]:
     """Return correlations that were measured elsewhere, of the units shown."""
     checked = _follows(follows, width)
-    r = np.array(unpack(checked["r"]))[units] / 1e4
+    r = checked["r"][units]
     return checked | {"r": _said(r), "best": units[int(np.abs(r).argmax())]}
 
 
 def _said(correlations: np.ndarray) -> list[str]:
     defined = np.isfinite(correlations)
-    numbers = hundredths(np.where(defined, correlations, 0)).tolist()
+    numbers = rounded(np.where(defined, correlations, 0), 2).tolist()
     return [
         shown(n, 2) if known else "not defined" for n, known in zip(numbers, defined, strict=True)
     ]

@@ -19,7 +19,7 @@ from rnn_core.glyphs import glyphs
 from rnn_core.heads import Readout
 from rnn_core.trace import Trace
 
-from ..packing import LIMIT, pack, ten_thousandths
+from ..packing import LIMIT, pack, rounded
 from . import program, tables
 from .on_paper import encode
 from .tables.parts import Table
@@ -87,8 +87,8 @@ def build(
         "large": [*table.large, *inner],
         **_numbers(table, trace, batch, cell),
         "truth": None if truth is None else _truth(truth, steps),
-        "output": None if output is None else pack(ten_thousandths(_output(output, steps))),
-        "follows": None if follows is None else _follows(follows, units),
+        "output": None if output is None else pack(rounded(_output(output, steps))),
+        "follows": None if follows is None else _packed(_follows(follows, units)),
         "holds": None,
         "runs": [],
     }
@@ -106,7 +106,7 @@ def _numbers(table: Table, trace: Trace, batch: int, cell: Any) -> dict[str, Any
     _check_range(trace, batch, ops)
     whole = program.whole(program.values(ops, trace, batch, params))
     _, first, row = np.unique(trace.xs[:, batch], axis=0, return_index=True, return_inverse=True)
-    weights = {op.key: ten_thousandths(params[op.param]) for op in ops if op.kind == "dot"}
+    weights = {op.key: rounded(params[op.param]) for op in ops if op.kind == "dot"}
     places = {"before": slice(0, 1), "unit": slice(0, 1), "input": first}
     fixed = {op.key: whole[op.key][places[op.kind]] for op in ops if op.kind in places} | weights
     rows = program.rows(ops)
@@ -167,6 +167,7 @@ def probability(readout: Any, trace: Trace, batch: int) -> np.ndarray:
 
 
 def _follows(follows: Follows | Mapping[str, Any], units: int) -> dict[str, Any]:
+    """Return what is followed, once it was looked at; its correlations are not rounded yet."""
     if isinstance(follows, Mapping):
         try:
             follows = Follows(**follows)
@@ -184,6 +185,10 @@ def _follows(follows: Follows | Mapping[str, Any], units: int) -> dict[str, Any]
         "state": follows.state,
         "measured_on": follows.measured_on,
         "letter": checks.choice("follows.letter", follows.letter, ("c", "h")),
-        "r": pack(ten_thousandths(r)),
+        "r": r,
         "best": int(np.abs(r).argmax()),
     }
+
+
+def _packed(follows: dict[str, Any]) -> dict[str, Any]:
+    return follows | {"r": pack(rounded(follows["r"]))}

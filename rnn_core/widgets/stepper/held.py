@@ -12,7 +12,7 @@ from rnn_core.heads import Readout
 from rnn_core.trace import Trace, map_state
 
 from .. import controls as native
-from ..packing import pack, shown, ten_thousandths, unpack
+from ..packing import pack, rounded, shown, unpack
 from . import tables
 from .data import probability
 from .on_paper import encode_held
@@ -95,7 +95,7 @@ class Source(NamedTuple):
         run = {**hold, "n": off, "output": None}
         if self.readout is None:
             return run | {"most": _most_in_h(self.trace.h[:, self.batch], held.h[:, 0])}
-        says = ten_thousandths(probability(self.readout, held, 0)[since:])
+        says = rounded(probability(self.readout, held, 0)[since:])
         most = _most_in_output(np.array(unpack(data["output"])), says, since)
         return run | {"output": pack(says), "most": most}
 

@@ -14,7 +14,7 @@ import numpy as np
 from rnn_core.engine import sigmoid
 from rnn_core.trace import Trace
 
-from ..packing import ten_thousandths
+from ..packing import rounded
 
 Array = np.ndarray
 Rows = list[list[str]]  # a program as it is sent: [key, kind, *keys it is made from]
@@ -124,4 +124,4 @@ def values(
 
 def whole(numbers: Mapping[str, Array]) -> dict[str, Array]:
     """Return every number as whole ten-thousandths, rounded as Python rounds."""
-    return {key: ten_thousandths(value) for key, value in numbers.items()}
+    return {key: rounded(value) for key, value in numbers.items()}
