@@ -1,5 +1,5 @@
 import { timeControls, knobs } from "./lib/controls.js";
-import { adopt, put, setText, whenever } from "./lib/model.js";
+import { adopt, setText, whenever } from "./lib/model.js";
 import { broken, setMarkup, typeset } from "./lib/names.js";
 
 function render({ model, el }) {
@@ -12,7 +12,7 @@ function render({ model, el }) {
   const [saying, heading, total, last, at] = [".rnnw-saying", ".rnnw-heading", ".rnnw-total", ".rnnw-last", "[data-t]"].map((k) => root.querySelector(k));
   const [steps, routes, products] = [".rnnw-step", ".rnnw-route", ".rnnw-product"].map(list);
   const bars = ["step", "path"].map((k) => list(`.rnnw-${k} + .rnnw-part`));
-  const [radios, paths] = ["[name=path]", ".rnnw-path"].map(list);
+  const paths = list(".rnnw-path");
   const uses = list("[data-u]").map((use) => [use, ...use.querySelectorAll("tspan, text:last-child")]);
   // Who walks on wants to see the operation, not a path.
   const walker = {
@@ -24,7 +24,7 @@ function render({ model, el }) {
     save_changes: () => model.save_changes(),
   };
   const time = timeControls(root, walker, get("data").ops.length - 1, 1200, "stage");
-  const showChoice = knobs(root, model, ["parameter"]);
+  const showChoices = knobs(root, model, ["parameter", "path"]);
 
   function drawStage() {
     const { ops, nodes, totals } = get("data");
@@ -55,7 +55,7 @@ function render({ model, el }) {
     equations.forEach((node, k) => setMarkup(node, texts[k] ? broken(texts[k]) : ""));
     setText(at, String(stage));
     time.range.value = stage;
-    for (const radio of radios) radio.checked = +radio.value === path;
+    showChoices();
     paths.forEach((node, k) => node.classList.toggle("rnnw-lit", k + 1 === path));
     for (const [use] of uses) use.classList.toggle("rnnw-lit", use.dataset.u === end);
   }
@@ -76,7 +76,6 @@ function render({ model, el }) {
       rows.forEach((row, k) => bars[which][k].style.setProperty("--v", row[row.length - 1])));
     setMarkup(total, broken(found.total));
     setMarkup(last, typeset(found.last));
-    showChoice();
   }
 
   function drawGiven() {
@@ -85,7 +84,6 @@ function render({ model, el }) {
     for (const node of list("[data-given]")) setText(node, data.given[node.dataset.given]);
   }
 
-  for (const radio of radios) radio.addEventListener("input", () => put(model, "path", +radio.value));
   const stops = [
     whenever(model, ["stage", "path", "parameter", "data"], drawStage),
     whenever(model, ["parameter", "data"], drawTotal),

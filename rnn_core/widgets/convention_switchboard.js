@@ -1,5 +1,5 @@
 import { band, line, px, scale } from "./lib/charts.js";
-import { knobs } from "./lib/controls.js";
+import { knobs, saySlider } from "./lib/controls.js";
 import { adopt, setText, whenever } from "./lib/model.js";
 import { unpack } from "./lib/packing.js";
 
@@ -61,10 +61,8 @@ function render({ model, el }) {
 
   function drawSizes() {
     const sizes = { D: model.get("inputs"), H: model.get("units") };
-    for (const [name, size] of [["inputs", sizes.D], ["units", sizes.H]]) {
-      setText(part(`[data-out=${name}]`), String(size));
-      part(`[name=${name}]`).setAttribute("aria-valuetext", String(size));
-    }
+    saySlider(part("[name=inputs]"), String(sizes.D));
+    saySlider(part("[name=units]"), String(sizes.H));
     for (const table of all("table")) {
       let total = 0;
       for (const row of table.querySelectorAll("[data-shape]")) {

@@ -1,5 +1,5 @@
 import { line, px, scale } from "./lib/charts.js";
-import { timeControls } from "./lib/controls.js";
+import { saySlider, timeControls } from "./lib/controls.js";
 import { adopt, clamp, put, setText, whenever } from "./lib/model.js";
 import { shown } from "./lib/packing.js";
 import { runs } from "./lib/program.js";
@@ -121,8 +121,7 @@ function holdControls(view, model, { holds }) {
   return ({ gate, value, from = holds.steps[0] }) => {
     for (const radio of radios) radio.checked = radio.value === (gate ? gate + value : "");
     range.value = Math.max(0, holds.steps.filter((step) => step <= from).length - 1);
-    range.setAttribute("aria-valuetext", from);
-    view.say("[data-out=from]", String(from));
+    saySlider(range, String(from));
   };
 }
 
@@ -158,7 +157,7 @@ function render({ model, el }) {
   const time = timeControls(root, model, data.T - 1);
   const showHold = holdControls(view, model, data);
   listen(view, model, data, time.move);
-  let choose = runs(data);
+  let choose;
   const both = () => choose(model.get("hold"));
   const drawStep = () => {
     const [t, u, run] = [model.get("t"), model.get("unit"), both()];

@@ -1,7 +1,7 @@
-import { knobs } from "./lib/controls.js";
+import { knobs, saySlider } from "./lib/controls.js";
 import { drawNorms, drawPlanes } from "./lib/flow_charts.js";
 import { FLOW_CELLS, flowSaying, powerOfTen } from "./lib/flow_words.js";
-import { adopt, put, setText, whenever } from "./lib/model.js";
+import { adopt, setText, whenever } from "./lib/model.js";
 import { unpack } from "./lib/packing.js";
 
 const SLIDERS = ["radius", "bias", "length"];
@@ -30,25 +30,20 @@ function render({ model, el }) {
   const root = adopt(model, el);
   const find = (selector) => root.querySelector(selector);
   const values = {};
-  const show = knobs(root, model, ["view", "activation", ...SLIDERS], values);
-  const scales = [...root.querySelectorAll("[name=input_scale]")];
-  for (const node of scales)
-    node.addEventListener("input", () => put(model, "input_scale", +node.value));
+  const show = knobs(root, model, STANDS, values);
 
   function draw() {
-    const [data, view, activation, inputs] = ["data", ...STANDS].map((name) => model.get(name));
+    const [data, view, activation] = ["data", ...STANDS].map((name) => model.get(name));
     const length = model.get("length");
     Object.assign(values, data.values);
     const place = (name) => values[name].indexOf(model.get(name));
     if (SLIDERS.some((name) => place(name) < 0)) return; // a kernel is about to send the data
     for (const name of SLIDERS) {
-      const [slider, said] = [find(`[name=${name}]`), data.says[name][place(name)]];
+      const slider = find(`[name=${name}]`);
       slider.max = values[name].length - 1;
-      slider.setAttribute("aria-valuetext", said);
-      setText(find(`[data-out=${name}]`), said);
+      saySlider(slider, data.says[name][place(name)]);
     }
     show();
-    for (const node of scales) node.checked = +node.value === inputs;
 
     const at = (axis) => place("input_scale") * values[axis].length + place(axis);
     const found = { RNN: read(data, activation, at("radius")) };

@@ -1,5 +1,5 @@
 import { line, px, scale } from "./lib/charts.js";
-import { knobs } from "./lib/controls.js";
+import { knobs, saySlider } from "./lib/controls.js";
 import { adopt, setText, whenever } from "./lib/model.js";
 import { shown, unpack } from "./lib/packing.js";
 
@@ -45,17 +45,13 @@ function render({ model, el }) {
   const write = (name, text) =>
     root.querySelectorAll(`[data-${name}]`).forEach((node) => setText(node, text));
   const path = (name, d) => part(name).setAttribute("d", d);
-  const say = (name, text) => {
-    setText(root.querySelector(`[data-out=${name}]`), text);
-    root.querySelector(`[name=${name}]`).setAttribute("aria-valuetext", text);
-  };
+  const slider = (name) => root.querySelector(`[name=${name}]`);
   let data, numbers;
 
   function read() {
     data = model.get("data");
     Object.assign(values, { bias: data.bias, t_max: data.t_max });
-    for (const name in values)
-      root.querySelector(`[name=${name}]`).max = values[name].length - 1;
+    for (const name in values) slider(name).max = values[name].length - 1;
     numbers = {};
     for (const name of ["keep", "half", "counts", "spread"]) numbers[name] = unpack(data[name]);
   }
@@ -67,7 +63,7 @@ function render({ model, el }) {
     write("bias", data.said[k]);
     write("keep", shown(numbers.keep[k], 6));
     write("half", half);
-    say("bias", data.said[k]);
+    saySlider(slider("bias"), data.said[k]);
     const last = RANGES.find((range) => 2.5 * steps <= range) ?? RANGES[RANGES.length - 1];
     const time = scale(0, last, 30, 350);
     root.querySelectorAll("[data-tick]").forEach((node, k) => setText(node, String((k * last) / TICKS)));
@@ -86,7 +82,7 @@ function render({ model, el }) {
   function drawLongest(k) {
     const longest = String(data.t_max[k]);
     write("longest", longest);
-    say("t_max", longest + " steps");
+    saySlider(slider("t_max"), longest + " steps");
     const spread = numbers.spread.slice(3 * k, 3 * k + 3).map((number) => shown(number, 1));
     ["low", "middle", "high"].forEach((name, place) => write(name, spread[place]));
     const counts = numbers.counts.slice(BINS * k, BINS * k + BINS);

@@ -1,5 +1,5 @@
 import { knobs, timeControls } from "./lib/controls.js";
-import { adopt, put, setText, whenever } from "./lib/model.js";
+import { adopt, put, redrawn, setText, whenever } from "./lib/model.js";
 import { shown, unpack } from "./lib/packing.js";
 
 // How strongly a value is drawn, as shade() in reading/data.py.
@@ -95,21 +95,7 @@ function start(model, el) {
   };
 }
 
-function render({ model, el }) {
-  let stop = start(model, el);
-  // Python has read and drawn another text.
-  const again = () => {
-    const inside = el.contains(document.activeElement);
-    stop();
-    el.innerHTML = "";
-    stop = start(model, el);
-    if (inside) el.querySelector("[data-do=read]").focus();
-  };
-  model.on("change:markup", again);
-  return () => {
-    model.off("change:markup", again);
-    stop();
-  };
-}
+// Python may have read and drawn another text.
+const render = redrawn(start, "[data-do=read]");
 
 export default { render };

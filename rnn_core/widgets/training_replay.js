@@ -1,7 +1,7 @@
 import { line, px, scale } from "./lib/charts.js";
 import { knobs, timeControls } from "./lib/controls.js";
 import { filmPaths } from "./lib/film.js";
-import { adopt, setText, whenever } from "./lib/model.js";
+import { adopt, redrawn, setText, whenever } from "./lib/model.js";
 import { unpack } from "./lib/packing.js";
 
 // The fields that curves.py draws on.
@@ -86,18 +86,6 @@ function start(model, el) {
 }
 
 // A live kernel that trained anew sends a whole new drawing.
-function render({ model, el }) {
-  let stop = start(model, el);
-  const again = () => {
-    stop();
-    el.replaceChildren();
-    stop = start(model, el);
-  };
-  model.on("change:markup", again);
-  return () => {
-    model.off("change:markup", again);
-    stop();
-  };
-}
+const render = redrawn(start);
 
 export default { render };

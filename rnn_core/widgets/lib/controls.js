@@ -1,4 +1,4 @@
-import { clamp, put } from "./model.js";
+import { clamp, put, setText } from "./model.js";
 
 // Keys pressed in a figure stay in it, or the notebook would take them as commands.
 function keepKeys(root, act) {
@@ -57,16 +57,23 @@ export function timeControls(root, model, last, pause = 500, trait = "t") {
   return { move, stop, range };
 }
 
+// Write where a slider stands beside it, and have it read aloud.
+export function saySlider(slider, text) {
+  setText(slider.parentNode.querySelector("[data-out]"), text);
+  slider.setAttribute("aria-valuetext", text);
+}
+
 // Tie sliders, selects, check boxes and radio buttons to the traits of the same names. A slider's
-// place is a whole number; `values[name]`, if given, is the list it points into.
+// place is a whole number; `values[name]`, if given, is the list it points into. A radio button's
+// value is a number where the trait is one.
 export function knobs(root, model, names, values = {}) {
   const read = (node) => {
     if (node.type === "checkbox") return node.checked;
-    if (node.type !== "range") return node.value;
-    return values[node.name] ? values[node.name][node.value] : +node.value;
+    if (node.type === "range" && values[node.name]) return values[node.name][node.value];
+    return typeof model.get(node.name) === "number" ? +node.value : node.value;
   };
   const write = (node, value) => {
-    if (node.type === "radio") node.checked = node.value === value;
+    if (node.type === "radio") node.checked = read(node) === value;
     else if (node.type === "checkbox") node.checked = value;
     else node.value = values[node.name] ? values[node.name].indexOf(value) : value;
   };
