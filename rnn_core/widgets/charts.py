@@ -10,6 +10,8 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 
 Point = tuple[float, float]
+# Each cell has the colour and the dashes of what carries its memory.
+CELL_LOOKS = {"RNN": "h", "LSTM": "c", "GRU": "z"}
 
 
 def scale(start: float, end: float, first: float, last: float) -> Callable[[float], float]:

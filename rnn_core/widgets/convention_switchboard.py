@@ -107,9 +107,7 @@ class ConventionSwitchboard(Figure):
         if name in ("written", "read"):
             return checks.choice(name, value, tuple(rows_of(self._kind)))
         values = INPUTS if name == "inputs" else UNITS
-        if checks.size(name, value) not in values:
-            raise ValueError(f"{name} must be one of {', '.join(map(str, values))}; got {value!r}")
-        return value
+        return checks.one_of(name, checks.size(name, value), values)
 
     @traitlets.validate(*stands)
     def _in_range(self, proposal: dict[str, Any]) -> Any:

@@ -90,12 +90,14 @@ class GradientFlow(Figure):
             "activation": checks.choice("activation", activation, OF_RADIUS),
             "radius": checks.positive("radius", radius),
             "bias": checks.real("bias", bias),
-            "input_scale": _one_of("input_scale", input_scale, found.inputs),
+            "input_scale": checks.one_of("input_scale", input_scale, found.inputs),
         }
         self._grid = found.including(radius=stands["radius"], bias=stands["bias"])
         data = build(self._grid)
         lengths = data["values"]["length"]
-        stands["length"] = _one_of("length", lengths[-1] if length is None else length, lengths)
+        stands["length"] = checks.one_of(
+            "length", lengths[-1] if length is None else length, lengths
+        )
         super().__init__(data, label, **stands)
 
     @property
@@ -149,7 +151,7 @@ class GradientFlow(Figure):
                 return checks.choice(name, value, VIEWS if name == "view" else OF_RADIUS)
             if name in ("radius", "bias"):
                 return (checks.positive if name == "radius" else checks.real)(name, value)
-            return _one_of(name, value, self.data["values"][name])
+            return checks.one_of(name, value, self.data["values"][name])
         except ValueError as error:
             raise traitlets.TraitError(str(error)) from error
 
@@ -170,14 +172,6 @@ class GradientFlow(Figure):
             f"<GradientFlow {self.view} {self.activation} radius={self.radius:.4g} "
             f"bias={self.bias:.4g} inputs={self.input_scale:.4g} length={self.length}: {left}>"
         )
-
-
-def _one_of(name: str, value: Any, allowed: Any) -> Any:
-    """Return `value` if it is one of the numbers allowed."""
-    if checks.real(name, value) not in allowed:
-        listed = ", ".join(f"{one:g}" for one in allowed)
-        raise ValueError(f"{name} must be one of {listed}; got {value!r}")
-    return value
 
 
 def _notes(data: dict[str, Any]) -> str:

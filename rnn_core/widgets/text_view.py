@@ -103,7 +103,7 @@ class TextView(Figure):
         data = self._read(text)
         letters = "".join(data["values"])
         best, letter = _first(data)
-        unit = best if unit is None else _one_of("unit", unit, data["units"])
+        unit = best if unit is None else _unit(unit, data["units"])
         shown = letter if shown is None else checks.choice("shown", shown, letters)
         t = checks.index("t", t, data["T"])
         self._known = text
@@ -136,7 +136,7 @@ class TextView(Figure):
             if name == "shown":
                 return checks.choice(name, value, "".join(data["values"]))
             if name == "unit":
-                return _one_of(name, value, data["units"])
+                return _unit(value, data["units"])
             return checks.index(name, value, data["T"])
         except ValueError as error:
             raise traitlets.TraitError(str(error)) from error
@@ -188,7 +188,5 @@ def _first(data: Mapping[str, Any]) -> tuple[int, str]:
     return measured["best"], measured["letter"] if known else letter
 
 
-def _one_of(name: str, value: Any, known: Sequence[int]) -> int:
-    if checks.index(name, value, max(known) + 1) not in known:
-        raise ValueError(f"{name} must be one of {', '.join(map(str, known))}; got {value}")
-    return int(value)
+def _unit(unit: Any, known: Sequence[int]) -> int:
+    return checks.one_of("unit", checks.index("unit", unit, max(known) + 1), known)

@@ -12,6 +12,7 @@ from rnn_core.engine import sigmoid
 from rnn_core.variants import LSTM1997
 from rnn_core.widgets import MemoryHalfLife
 from rnn_core.widgets.half_life.data import BIASES
+from rnn_core.widgets.half_life.figure import BACK, BROUGHT
 from rnn_core.widgets.packing import unpack
 from tests.figures.memory_half_life import make
 
@@ -187,6 +188,7 @@ def test_what_the_note_says_of_the_gradient_holds() -> None:
     )
     assert round(150 * np.log10(keep(0))) == -45
     assert round(grid.norms["LSTM", 0.0, 1.0][:, 150].mean()) == -23
+    assert round(grid.norms["LSTM", 0.0, 1.0][:, BACK].mean()) == BROUGHT
     assert "σ(0)150 is about 10−45, and yet some 10−23 of the gradient" in words(MemoryHalfLife())
 
 

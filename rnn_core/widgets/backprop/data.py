@@ -46,7 +46,6 @@ def build(worked: Worked) -> dict[str, Any]:
     back = next(k for k, group in enumerate(ops) if group[-1].kind != "value")
     gradient_at |= {name: back for name in names if name.startswith("L_")}
     return {
-        "example": worked.name,
         "nodes": [
             [worked.shown(name), _gradient(worked, name), value_at[name], gradient_at[name]]
             for name in names

@@ -36,7 +36,7 @@ class Graph:
         )
 
     def _sheet(self, sheet: Sheet, data: Mapping[str, Any], stage: int, lit: Lit) -> str:
-        lines = "".join(self._line(sheet, data, k, lit) for k in range(len(self.lines)))
+        lines = "".join(self._line(sheet, k, lit) for k in range(len(self.lines)))
         boxes = "".join(self._box(sheet, data, k, stage, lit) for k in range(len(self.names)))
         captions = "".join(
             _text(
@@ -74,7 +74,7 @@ class Graph:
         wide, tall = self.plan.routes.get((key, to[0]), ("straight", "straight"))
         return sheet.points(wide if sheet.name == "wide" else tall, (*source, *to))
 
-    def _line(self, sheet: Sheet, data: Mapping[str, Any], k: int, lit: Lit) -> str:
+    def _line(self, sheet: Sheet, k: int, lit: Lit) -> str:
         points = self._points(sheet, k)
         heads = _head(points, "rnnw-onward") + _head(points[::-1], "rnnw-back")
         return (

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from rnn_core.palette import LOOKS
+
 from ..controls import choice, select
 from .words import broken, said_of_path, typeset
 
@@ -50,16 +52,7 @@ def lighter(total: Mapping[str, Any], path: int) -> str:
 
 def _words(name: str) -> str:
     """Say what a parameter is, where indices are hard to tell apart."""
-    names = {
-        "i": "input gate",
-        "f": "forget gate",
-        "g": "candidate",
-        "o": "output gate",
-        "r": "reset gate",
-        "z": "update gate",
-        "n": "candidate",
-    }
-    gate = names[name[2]]
+    gate = LOOKS[name[2]].name
     if name.startswith("b_"):
         return f"{gate}, second bias" if name == "b_nh" else f"{gate}, bias"
     return f"{gate}, {WORDS[name[3]]}"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
+from ..charts import Point
 from .plans import Plan
 
-Point = tuple[float, float]
 TOP = 6  # free above the highest box
 BUS = 22  # from a row of boxes to the line that feeds it
 CAPTION = 26  # from that line to the words below it

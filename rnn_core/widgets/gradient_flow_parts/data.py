@@ -62,7 +62,6 @@ def build(grid: GradientGrid) -> dict[str, Any]:
     return {
         "steps": grid.steps,
         "seeds": len(grid.seeds),
-        "batch": grid.batch,
         "size": grid.hidden_size,
         "inputs": grid.input_size,
         "units": grid.spectrum_size,

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from ..charts import band, line, px, scale, text
+from ..charts import CELL_LOOKS, band, line, px, scale, text
 from ..packing import superscript
 from .data import CELLS, LINES, Reader
 from .words import power, spread
 
-# Each cell has the colour and the dashes of what carries its memory.
-GATES = {"RNN": "h", "LSTM": "c", "LSTM c": "c", "GRU": "z"}
+GATES = CELL_LOOKS | {"LSTM c": "c"}
 GAP = 17  # least distance of the labels at the lines' ends
 TICKS = 8
 

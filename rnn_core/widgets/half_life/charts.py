@@ -72,6 +72,7 @@ def spread(
     `used` are the half-lives of the trained units in tenths, None where one has no end.
     """
     bottom = FLOOR if used is None else GROUND
+    span = f"{10**FIRST:.1f} to {round(10**LAST, -2):g}"
     x = AXIS(math.log10(now.steps))
     ends = "".join(text(AXIS(k), bottom + 18, f"{10**k}") for k in range(4))
     grid = "".join(f"M{px(AXIS(k))} 42V{bottom}" for k in range(4))
@@ -84,7 +85,7 @@ def spread(
     height = text(min(max(tallest, 30), 330), ROOF - 5, f"{most} units", more=f"{NAME} data-most")
     return (
         f'<svg class="rnnw-chart" viewBox="0 -20 360 {bottom + 58}" role="img" aria-label="'
-        f'Half-lives on a logarithmic axis, from 0.3 to 2500 steps"><path class="rnnw-grid" '
+        f'Half-lives on a logarithmic axis, from {span} steps"><path class="rnnw-grid" '
         f'd="{grid}"/>{_biases()}<path class="rnnw-axis" d="M8 {bottom}H352"/>{ends}'
         f"{text(352, bottom + 36, 'half-life, in steps', 'end')}"
         f'<path class="rnnw-bars" data-bars d="{_bars(now.counts)}"/>'

@@ -14,6 +14,9 @@ from .charts import decay, spread
 from .standing import Standing, standing
 
 BRIEF = 5  # steps: a memory of a few characters
+# So many steps back, log10 of the gradient that an untrained LSTM with a bias of 0 brings back, as
+# the test of the note measures it.
+BACK, BROUGHT = 150, -23
 
 
 class Words(NamedTuple):
@@ -105,7 +108,11 @@ def _note(words: Words) -> str:
         f"in the bias makes the memory about 2.7 times as long. {words.other} A tanh RNN has no "
         "such gate. A trained unit opens and shuts its gate: its dot is at the mean of "
         "log <i>f</i> over what it read. All this is the leak of the state alone. A gradient also "
-        "comes back by way of <i>h</i> and the gates: with a bias of 0, σ(0)<sup>150</sup> is "
-        "about 10<sup>−45</sup>, and yet some 10<sup>−23</sup> of the gradient comes back over "
-        "150 steps of an untrained LSTM."
+        f"comes back by way of <i>h</i> and the gates: with a bias of 0, σ(0)<sup>{BACK}</sup> is "
+        f"about {_power(round(BACK * math.log10(0.5)))}, and yet some {_power(BROUGHT)} of the "
+        f"gradient comes back over {BACK} steps of an untrained LSTM."
     )
+
+
+def _power(exponent: int) -> str:
+    return f"10<sup>−{-exponent}</sup>"

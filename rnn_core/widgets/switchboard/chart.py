@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..charts import band, line, px, scale, text
+from .data import STEPS
 
-STEPS = 40
 TIME, VALUE = scale(0, STEPS - 1, 26, 276), scale(1000, -1000, 22, 178)
 APART = 17  # so far apart stand the words at the ends of the lines
 

@@ -14,7 +14,7 @@ from ..packing import unpack
 from .chart import chart
 from .data import DRAWS, INPUTS, STEPS, UNITS, measure, spelled
 from .formulas import formulas
-from .reading import is_outline, rows_of
+from .reading import is_outline, key, rows_of
 from .words import named, source
 
 BY_NAME = ("rnn_core", "Cho et al. 2014")
@@ -83,13 +83,9 @@ def _strip(row: Convention, side: str, shown: bool) -> str:
     )
     does = " writes" if side == "written" else " reads"
     return (
-        f'<div class="rnnw-conv-strip" data-{side}="{escape(_key(row))}"{_hidden(shown)}>'
+        f'<div class="rnnw-conv-strip" data-{side}="{escape(key(row))}"{_hidden(shown)}>'
         f'<span class="rnnw-conv-who">{_name(row, does)}</span>{blocks}</div>'
     )
-
-
-def _key(row: Convention) -> str:
-    return f"{row.framework} {row.option}".strip()
 
 
 def _marks(marks: list[str], row: Convention) -> str:
@@ -104,7 +100,7 @@ def _panel(row: Convention, side: str, shown: bool, inputs: int, units: int) -> 
     """Return the equations of one convention, its rules and its arrays."""
     rules = "".join(f"<div><dt>{term}</dt><dd>{said}</dd></div>" for term, said in _rules(row))
     return (
-        f'<div data-{side}="{escape(_key(row))}"{_hidden(shown)}>'
+        f'<div data-{side}="{escape(key(row))}"{_hidden(shown)}>'
         f'<p class="rnnw-conv-head">{_name(row)}</p>{formulas(row)}'
         f'<dl class="rnnw-conv-rules">{rules}</dl>{_arrays(row, inputs, units)}</div>'
     )

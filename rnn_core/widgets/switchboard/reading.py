@@ -6,7 +6,7 @@ second bias. The blocks of the gates are read in the order in which they come, a
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -21,7 +21,12 @@ from rnn_core.variants import OutlineLSTM
 def rows_of(kind: str) -> dict[str, Convention]:
     """Return the conventions of a kind of cell, by framework and option."""
     found = (row for row in CONVENTIONS if row.cell == kind)
-    return {f"{row.framework} {row.option}".strip(): row for row in found}
+    return {key(row): row for row in found}
+
+
+def key(row: Convention) -> str:
+    """Return a convention's framework and option, by which it is known."""
+    return f"{row.framework} {row.option}".strip()
 
 
 def is_outline(row: Convention) -> bool:
@@ -79,13 +84,14 @@ def read_as(cell: Cell, written: Convention, read: Convention) -> Cell:
     return from_blocks(CELLS[written.cell], blocks, read, **options)
 
 
-def _refuse_two_biases(cell: Cell, read: Convention) -> None:
+def _refuse_two_biases(cell: Cell, read: Convention) -> NoReturn:
     """Give two biases to a GRU that has one; it says why not."""
     if read.framework != "Keras":
         size, rng = (cell.input_size, cell.hidden_size), np.random.default_rng(0)
         GRU(*size, rng=rng, reset=read.reset, recurrent_bias=True)
     kernel, recurrent, bias = interop.to_keras(with_reset(cell, interop.convention("Keras", "GRU")))
     interop.from_keras([kernel, recurrent, bias], kind="GRU", reset=read.reset)
+    raise AssertionError(f"{key(read)} has one bias, and took two")
 
 
 def refusal(cell: Cell, read: Convention) -> str:

@@ -11,6 +11,9 @@ import numpy as np
 from rnn_core.interop import Convention
 from rnn_core.interop.conventions import OTHER_RESET
 
+from ..packing import in_words
+from .reading import key
+
 if TYPE_CHECKING:
     from .data import Pair
 
@@ -19,7 +22,6 @@ SOURCES = {  # whose formulas a convention of rnn_core is
     "LSTM OutlineLSTM": "the outline",
     "GRU reset='before'": "Chung et al. 2014, the outline",
 }
-EXACT = 1e-9
 
 
 def source(row: Convention) -> str:
@@ -31,7 +33,7 @@ def source(row: Convention) -> str:
 def named(row: Convention) -> str:
     """Return a convention's name as a reader sees it in a list."""
     about = f" ({source(row).replace(' et al.', '')})" if source(row) else ""
-    return f"{row.framework} {row.option}".strip() + about
+    return key(row) + about
 
 
 def saying(
@@ -42,13 +44,13 @@ def saying(
         return "Nothing is off.", "The weights are read as they were written."
     if found.refused:
         return "Refused.", f"The interop module says: “{found.refused}”."
-    if max(found.off) < EXACT:
+    if found.exact:
         return "Nothing is off.", _same(written, read)
     middle, low, high = statistics.median(found.off), min(found.off), max(found.off)
     largest = statistics.median(float(np.abs(h).max()) for h in hs)
-    of = "inputs" if given else "cells"
-    verdict = f"{_raised(written, read)}, and h is off by {middle:.2f} in the middle of five {of}."
-    spread = f"The five {of}: {low:.2f} to {high:.2f}; |h| itself reaches {largest:.2f}"
+    of = f"{in_words(len(found.off))} {'inputs' if given else 'cells'}"
+    verdict = f"{_raised(written, read)}, and h is off by {middle:.2f} in the middle of {of}."
+    spread = f"The {of}: {low:.2f} to {high:.2f}; |h| itself reaches {largest:.2f}"
     cure = _cure(written, read, found)
     return verdict, f"{_why(written, read)} {cure} ({spread}.)"
 

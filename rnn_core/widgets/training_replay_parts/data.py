@@ -16,6 +16,7 @@ import numpy as np
 from rnn_core import checks, palette
 from rnn_core.replay import Recording
 
+from ..charts import CELL_LOOKS
 from ..packing import pack, shown, superscript
 
 UNSIGNED = "iforz"  # letters of what lies between 0 and 1
@@ -25,7 +26,6 @@ FOUND = 0.99  # the accuracy whose first time is marked
 EVERY = 4  # the error signal is kept at every fourth step of a sequence
 NAMES = {k: f"{k}, {look.name}" for k, look in palette.LOOKS.items()}
 NAMES |= {"tanh_c": "tanh c, cell state"}
-LOOKS = {"RNN": "h", "LSTM": "c", "GRU": "z"}  # as in GradientFlow
 
 
 def build(
@@ -66,8 +66,10 @@ def build(
 
 def _agreeing(recordings: Mapping[str, Recording]) -> Recording:
     """Return the first recording, once all were looked at."""
-    if not isinstance(recordings, Mapping) or not 1 <= len(recordings) <= len(LOOKS):
-        raise ValueError(f"recordings must be 1 to {len(LOOKS)} by name; got {recordings!r:.60}")
+    if not isinstance(recordings, Mapping) or not 1 <= len(recordings) <= len(CELL_LOOKS):
+        raise ValueError(
+            f"recordings must be 1 to {len(CELL_LOOKS)} by name; got {recordings!r:.60}"
+        )
     for name, one in recordings.items():
         checks.instance(f"recordings[{name!r}]", one, Recording)
         if len(one.steps) < 2:
@@ -86,7 +88,7 @@ def _looks(recordings: Mapping[str, Recording]) -> dict[str, str]:
     """Return the letter whose look each recording has: its cell's, or one that is free."""
     looks: dict[str, str] = {}
     for name, one in recordings.items():
-        own = [LOOKS[one.kind]] if one.kind in LOOKS else []
+        own = [CELL_LOOKS[one.kind]] if one.kind in CELL_LOOKS else []
         looks[name] = next(k for k in (*own, *"chz") if k not in looks.values())
     return looks
 

@@ -7,8 +7,9 @@ from html import escape
 from typing import Any
 
 from ..controls import choice, time_controls
+from ..packing import in_words
 from .curves import SIGNAL, look, over_a_sequence, over_training
-from .data import percent
+from .data import CHANGES, percent
 from .strips import SCALE, letters, strips
 
 
@@ -95,11 +96,12 @@ def _guides(data: Mapping[str, Any]) -> str:
 def _key(data: Mapping[str, Any]) -> str:
     """Return how the rows are to be read."""
     what = f"the {data['marks'][0][1]}" if data["marks"] else "what was changed"
+    *first, last = (f"{change:g}" for change in CHANGES)
     return (
         "The error signal is ∂L/∂<i>h</i><sub>t</sub> next to that at the answer, as the mean "
         "logarithm over all held-out sequences. "
         "Each row is one unit: blue and tall above zero, orange and flat below, deeper is larger. "
         f"The effect of {escape(what)} is a state less the state it would be with the other "
-        "symbol there, in three shades from 0.03, 0.1 and 0.3 on; the rows are the units where "
-        "it is largest when training is over."
+        f"symbol there, in {in_words(len(CHANGES))} shades from {', '.join(first)} and {last} on; "
+        "the rows are the units where it is largest when training is over."
     )
