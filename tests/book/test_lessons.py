@@ -75,7 +75,8 @@ def test_code_that_is_asked_for_is_checked_by_plain_asserts(lesson):
         if "code" not in each.kinds:
             continue
         assert any("solution" in lessons.tags(cell) for cell in each.code), each.label
-        assert each.after is not None and "check" in lessons.tags(each.after), each.label
+        assert each.after is not None, each.label
+        assert "check" in lessons.tags(each.after), each.label
         assert re.search(r"^\s*assert ", each.after["source"], re.MULTILINE), each.label
 
 

@@ -62,7 +62,7 @@ def test_a_good_card_has_no_faults():
 
 def test_pages_come_after_those_they_need():
     assert in_order({"c": ["b"], "b": ["a"], "a": []}) == ["a", "b", "c"]
-    with pytest.raises(ValueError, match="a circle: a needs b needs a|a circle: b needs a needs b"):
+    with pytest.raises(ValueError, match=r"a circle: (a needs b needs a|b needs a needs b)"):
         in_order({"a": ["b"], "b": ["a"]})
 
 
