@@ -27,6 +27,8 @@ from docutils import nodes
 from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+from sphinx_external_toc.parsing import parse_toc_yaml
 
 FOLDER = "book"
 TIMES = {"read": "to read", "run": "to run", "exercises": "for the exercises"}
@@ -214,22 +216,65 @@ def needed(names: Iterable[str], page: str) -> nodes.paragraph:
     for name in names:
         if len(paragraph):
             paragraph += nodes.Text("; ")
-        link = pending_xref(
-            "",
-            nodes.inline("", name),
-            refdomain="std",
-            reftype="doc",
-            reftarget=f"/{FOLDER}/{name}",
-            refdoc=page,
-            refexplicit=False,
-            refwarn=True,
-        )
-        paragraph += link
+        paragraph += link_to(name, page)
     return paragraph if len(paragraph) else nodes.paragraph("", "no other page")
 
 
+def link_to(name: str, page: str) -> pending_xref:
+    """Return a link to a page, which will show its title."""
+    return pending_xref(
+        "",
+        nodes.inline("", name),
+        refdomain="std",
+        reftype="doc",
+        reftarget=f"/{FOLDER}/{name}",
+        refdoc=page,
+        refexplicit=False,
+        refwarn=True,
+    )
+
+
+class LessonTable(SphinxDirective):
+    """A table of all pages that have a card, in the order of the book, under their parts."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the table."""
+        toc = parse_toc_yaml(Path(self.env.srcdir) / "_toc.yml")
+        found = cards(Path(self.env.srcdir) / FOLDER)
+        table = nodes.table(classes=["lessons"])
+        group = nodes.tgroup("", *(nodes.colspec(colwidth=width) for width in (6, 2, 2)), cols=3)
+        group += nodes.thead("", row("Page", "Minutes", "Level"))
+        body = nodes.tbody()
+        for part in toc.root.subtrees:
+            pages = [str(item).removeprefix(f"{FOLDER}/") for item in part.items]
+            lessons = [name for name in pages if name in found]
+            if lessons:
+                body += nodes.row("", heading(part.caption or ""))
+            for name in lessons:
+                self.env.note_dependency(self.env.doc2path(f"{FOLDER}/{name}"))
+                card = found[name]
+                minutes = f"{card.minutes['read']} + {card.minutes['exercises']}"
+                link = nodes.paragraph("", "", link_to(name, self.env.docname))
+                body += row(link, minutes, DIFFICULTY[card.difficulty])
+        group += body
+        table += group
+        return [table]
+
+
+def heading(text: str) -> nodes.entry:
+    """Return a cell over the whole width of the table."""
+    return nodes.entry("", nodes.paragraph("", "", nodes.strong("", text)), morecols=2)
+
+
+def row(*entries: str | nodes.paragraph) -> nodes.row:
+    """Return a row of a table."""
+    paragraphs = [nodes.paragraph("", e) if isinstance(e, str) else e for e in entries]
+    return nodes.row("", *(nodes.entry("", paragraph) for paragraph in paragraphs))
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Register the card."""
+    """Register the card and the table."""
+    app.add_directive("lesson-table", LessonTable)
     app.connect("doctree-read", insert_card)
     app.connect("env-updated", check_circles)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

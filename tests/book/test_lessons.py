@@ -87,3 +87,9 @@ def test_a_lesson_ends_with_what_was_seen_and_what_to_read(lesson):
 
 def test_no_lesson_is_a_heavy_page(lesson, built_book):
     assert (built_book / f"{lesson}.html").stat().st_size <= LARGEST_HTML
+
+
+def test_the_cover_lists_all_lessons_in_the_order_of_the_book(built_book):
+    table = site.page(built_book / "book" / "index.html").select_one("table.lessons")
+    links = [f"book/{link['href'].removesuffix('.html')}" for link in table.find_all("a")]
+    assert links == lessons.LESSONS

@@ -1,7 +1,7 @@
 """The outline that the book was commissioned from: each heading has its page, each formula stands.
 
-The outline is Chinese; its headings are kept here beside the page that answers them. Sections 5 to 8
-and the code of section 4 have pages of their own, which are not written yet.
+The outline is Chinese; its headings are kept here beside the pages that answer them. Those of the
+sections 5 to 8, and the code of section 4, come with the second half of the book.
 """
 
 from __future__ import annotations
@@ -47,7 +47,8 @@ FORMULAS = {
     "formulas/gru": [
         r"z_t = \sigma(W_{zz}x_t + W_{zh}h_{t-1} + b_z)",
         r"r_t = \sigma(W_{rr}x_t + W_{rh}h_{t-1} + b_r)",
-        r"h_t = (1 - z_t) \cdot h_{t-1} + z_t \cdot \tanh(W_{hh}x_t + W_{hr}r_t \cdot h_{t-1} + b_h)",
+        r"h_t = (1 - z_t) \cdot h_{t-1}"
+        r" + z_t \cdot \tanh(W_{hh}x_t + W_{hr}r_t \cdot h_{t-1} + b_h)",
     ],
 }
 # What the outline says in words, and a word by which the page that takes it up can be known.
