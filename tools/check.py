@@ -21,7 +21,7 @@ BOOK = "-m pytest tests/book tests/browser"
 STEPS = {
     "lint": ["-m ruff check .", "-m ruff format --check .", "tools/check_files.py"],
     "types": ["-m pyright"],
-    "notebooks": ["-m pytest --nbval -p no:cacheprovider book"],
+    "notebooks": ["-m pytest --nbval -p no:cacheprovider -n 2 --dist loadfile book"],
     "tests": [PACKAGE, BOOK],
     "format": ["-m ruff check --fix .", "-m ruff format ."],
 }
