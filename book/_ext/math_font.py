@@ -16,6 +16,7 @@ STIX = HERE / "node_modules" / "@fontsource" / "stix-two-math"
 SOURCE = STIX / "files" / "stix-two-math-latin-400-normal.woff2"
 TEMML_CSS = HERE / "node_modules" / "temml" / "dist" / "Temml-STIX2.css"
 FORMULA = re.compile(r"<math\b.*?</math>", re.DOTALL)
+RADICAL = re.compile(r"<m(?:sqrt|root)\b")
 FONT_FACE = re.compile(r"@font-face\s*\{[^}]*\}")
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 ALWAYS = "0123456789+−=()[]{}|,."
@@ -41,6 +42,7 @@ def characters(pages: list[Path]) -> str:
     for page in pages:
         for formula in FORMULA.findall(page.read_text("utf8")):
             used.update(html.unescape(re.sub(r"<[^>]+>", "", formula)))
+            used.update("√" if RADICAL.search(formula) else "")  # drawn, but written nowhere
     used |= {slanted(letter) for letter in used if letter.isalpha()}
     return "".join(sorted(character for character in used if character.isprintable()))
 

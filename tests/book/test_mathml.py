@@ -6,7 +6,7 @@ import re
 
 import mathml
 import pytest
-from math_font import slanted
+from math_font import characters, slanted
 
 WHOLE_STEP = r"c_t = f_t \odot c_{t-1} + i_t \odot g_t"
 
@@ -64,3 +64,10 @@ def test_the_width_is_that_of_the_longest_row():
 )
 def test_the_font_keeps_the_italic_of_a_letter(letter, italic):
     assert slanted(letter) == italic
+
+
+@pytest.mark.parametrize("tex", [r"\sqrt{H}", r"\sqrt[3]{H}"])
+def test_the_font_has_the_radical_that_no_text_names(tmp_path, tex):
+    page = tmp_path / "page.html"
+    page.write_text(mathml.temml(tex, False), "utf8")
+    assert "√" in characters([page])
