@@ -1,0 +1,333 @@
+"""The gradients of the mathematics chapter, as they are printed: right, for every shape.
+
+The functions are taken from the pages themselves: the cells tagged `printed` are executed, no more.
+They are held against the cells of `rnn_core`, finite differences and PyTorch; and every one of
+their formulas is changed in turn, to see that the comparison notices.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import re
+
+import numpy as np
+import pytest
+from safetensors.numpy import load_file
+
+from rnn_core import HC, H
+from rnn_core.gradcheck import directional_errors
+from tests.book import lessons
+from tests.cases import SHAPES, SOURCES, draw, fixture, make, shape_id
+
+EXPERIMENT = lessons.ROOT / "book" / "_experiments" / "torch_bptt.py"
+PAGES = {
+    "rnn tanh": "book/math/bptt_rnn",
+    "lstm": "book/math/bptt_lstm",
+    "gru after b_nh": "book/math/bptt_gru",
+    "gru before": "book/math/bptt_gru",
+}
+# What the loss sends is given, so (R3) and (L5) stand in no code.
+GIVEN = {"R3", "L5"}
+BACKWARD = {
+    "rnn tanh": ["rnn_backward"],
+    "lstm": ["lstm_step_back", "lstm_backward"],
+    "gru after b_nh": ["gru_step_back", "gru_backward"],
+    "gru before": ["gru_step_back", "gru_backward"],
+}
+STORED = {"rnn": "rnn tanh", "lstm": "lstm", "gru": "gru after b_nh", "gru before": "gru before"}
+
+
+def printed(page: str) -> str:
+    """Return the code of the cells of a page that are tagged `printed`."""
+    found = [c["source"] for c in lessons.cells(page) if "printed" in lessons.tags(c)]
+    assert found, page
+    return "\n\n".join(found)
+
+
+def functions(code: str) -> dict:
+    """Execute code that needs nothing but NumPy, and return what it defines."""
+    names: dict = {"np": np}
+    exec(compile(code, "printed", "exec"), names)
+    return names
+
+
+PRINTED = {variant: functions(printed(page)) for variant, page in PAGES.items()}
+
+
+def forward(variant, names, p, x, start):
+    """Run a printed forward pass; return every h and c, and what the backward pass needs."""
+    if variant == "rnn tanh":
+        h = names["rnn_forward"](p, x, start.h)
+        return {"h": h}, h
+    if variant == "lstm":
+        steps = names["lstm_forward"](p, x, start.h, start.c)
+    else:
+        steps = names["gru_forward"](p, x, start.h, variant.split()[1])
+    return {k: np.array([s[k] for s in steps]) for k in start._fields}, steps
+
+
+def backward(variant, names, p, x, start, e, end):
+    """Run a printed forward and backward pass; return every gradient by name."""
+    _, seen = forward(variant, names, p, x, start)
+    if variant == "rnn tanh":
+        return names["rnn_backward"](p, x, start.h, seen, e, end.h)
+    if variant == "lstm":
+        return names["lstm_backward"](p, seen, e, end.h, end.c)
+    return names["gru_backward"](p, seen, e, end.h, variant.split()[1])
+
+
+def of_package(cell, x, start, e, end):
+    """Return every gradient that the cell of rnn_core computes, by the names of the pages."""
+    grads = cell.backward(cell.forward(x, start), e, end)
+    found = {**grads.params, "x": grads.xs, "h": grads.h, "h_0": grads.state.h}
+    return found if grads.c is None else found | {"c": grads.c, "c_0": grads.state.c}
+
+
+def differences(found, wanted):
+    """Return the largest difference, in units of the largest number where that is above 1."""
+    assert found.keys() >= wanted.keys()
+    assert all(found[k].shape == wanted[k].shape for k in wanted)
+    return max(abs(found[k] - v).max() / max(1, abs(v).max()) for k, v in wanted.items())
+
+
+EVERY = pytest.mark.parametrize("variant", PAGES)
+SHAPED = pytest.mark.parametrize("shape", SHAPES, ids=shape_id)
+
+
+@EVERY
+@SHAPED
+def test_printed_gradients_are_those_of_the_package(variant, shape):
+    T, B, D, units = shape
+    cell = make(variant, D, units)
+    given = draw(cell, T, B)
+    found = backward(variant, PRINTED[variant], cell.params, *given)
+    assert differences(found, of_package(cell, *given)) < 1e-12
+
+
+@EVERY
+@SHAPED
+def test_printed_gradients_are_those_of_finite_differences(variant, shape):
+    T, B, D, units = shape
+    cell = make(variant, D, units)
+    x, start, e, end = draw(cell, T, B)
+    arrays = {**cell.params, "x": x, **{f"{k}_0": v for k, v in start._asdict().items()}}
+
+    def loss():
+        states, _ = forward(variant, PRINTED[variant], cell.params, x, start)
+        ends = (d * states[k][-1] for k, d in end._asdict().items())
+        return float((e * states["h"]).sum() + sum(each.sum() for each in ends))
+
+    found = backward(variant, PRINTED[variant], cell.params, x, start, e, end)
+    grads = {name: found[name] for name in arrays}
+    errors = directional_errors(loss, arrays, grads, rng=np.random.default_rng(2))
+    assert max(errors.values()) < 1e-6
+
+
+@pytest.mark.parametrize("source", SOURCES)
+@EVERY
+@SHAPED
+def test_printed_gradients_are_those_of_pytorch(source, variant, shape):
+    case = fixture(source, "cells")[f"{variant}/{shape_id(shape)}"]
+    state = HC if variant == "lstm" else H
+    names = make(variant, *shape[2:]).params
+    p = {name: case[name] for name in names}
+    start, end = (
+        state(*(case[f"{kind}.{k}"] for k in state._fields)) for kind in ("state", "dstate")
+    )
+    found = backward(variant, PRINTED[variant], p, case["xs"], start, case["dh"], end)
+    wanted = {name: case[f"grad {name}"] for name in names} | {"x": case["grad xs"]}
+    wanted |= {f"{k}_0": case[f"grad state.{k}"] for k in state._fields}
+    assert differences(found, wanted) < 1e-10
+
+
+@SHAPED
+def test_the_sum_over_ways_is_the_gradient(shape):
+    T, B, D, units = shape
+    cell, names = make("rnn tanh", D, units), PRINTED["rnn tanh"]
+    x, start, e, end = draw(cell, T, B)
+    e[-1] += end.h
+    h = names["rnn_forward"](cell.params, x, start.h)
+    ways = names["sum_of_ways"](cell.params, h, start.h, e)
+    wanted = of_package(cell, x, start, e, H(0 * end.h))["W_hh"]
+    assert differences({"W_hh": ways}, {"W_hh": wanted}) < 1e-12
+
+
+@SHAPED
+def test_the_road_along_the_cell_state_is_its_gradient(shape):
+    T, B, D, units = shape
+    cell, names = make("lstm", D, units), PRINTED["lstm"]
+    x, start, e, end = draw(cell, T, B)
+    steps = names["lstm_forward"](cell.params, x, start.h, start.c)
+    wanted = of_package(cell, x, start, e, end)
+    along = names["along_c"](steps, wanted["h"], end.c)
+    assert differences({"c": along}, {"c": wanted["c"]}) < 1e-12
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 4), (5, 1), (3, 4)], ids=str)
+def test_the_small_derivatives_are_those_of_finite_differences(shape):
+    names, rng = functions(printed("book/math/derivatives")), np.random.default_rng(0)
+    a, u, v, d_y = rng.standard_normal((4, *shape))
+    W, b, x = (rng.standard_normal(s) for s in ((shape[1], 3), (shape[1],), (shape[0], 3)))
+    k, rows = rng.integers(0, shape[1], shape[0]), np.arange(shape[0])
+    sigmoid, softmax = names["sigmoid"], names["softmax"]
+    d_u, d_v = names["product_back"](u, v, d_y)
+    d_x, d_W, d_b = names["matrix_back"](W, x, d_y)
+    checks = [
+        (lambda: (d_y * np.tanh(a)).sum(), {"a": a}, [names["tanh_back"](np.tanh(a), d_y)]),
+        (lambda: (d_y * sigmoid(a)).sum(), {"a": a}, [names["sigmoid_back"](sigmoid(a), d_y)]),
+        (lambda: (d_y * u * v).sum(), {"u": u, "v": v}, [d_u, d_v]),
+        (lambda: (d_y * (x @ W.T + b)).sum(), {"x": x, "W": W, "b": b}, [d_x, d_W, d_b]),
+        (lambda: ((u - v) ** 2).sum() / 2, {"u": u}, [names["squared_error_back"](u, v)]),
+        (
+            lambda: -np.log(softmax(a)[rows, k]).sum(),
+            {"a": a},
+            [names["cross_entropy_back"](a, k)],
+        ),
+        (
+            lambda: (d_y[0] * softmax(a[0])).sum(),
+            {"s": a[0]},
+            [names["softmax_jacobian"](a[0]).T @ d_y[0]],
+        ),
+    ]
+    for loss, arrays, derived in checks:
+        grads = dict(zip(arrays, derived, strict=True))
+        errors = directional_errors(lambda f=loss: float(f()), arrays, grads, rng=rng)
+        assert max(errors.values()) < 1e-6
+
+
+@pytest.mark.parametrize("page", sorted({*PAGES.values()}))
+def test_every_numbered_formula_stands_in_printed_code(page):
+    numbers = set(re.findall(r"\\tag\{(\w+)\}", lessons.prose(page))) - GIVEN
+    assert len(numbers) >= 10
+    assert numbers <= set(re.findall(r"\((\w+)\)", printed(page)))
+
+
+# Each operation of the backward functions is changed in turn.
+
+OTHER = {
+    ast.Add: ast.Sub,
+    ast.Sub: ast.Add,
+    ast.Mult: ast.Add,
+    ast.Pow: ast.Mult,
+    ast.MatMult: ast.MatMult,  # with the rows of the right factor turned round
+}
+
+
+def sliced(node: ast.expr, which: str) -> ast.expr:
+    """Return an array with a slice taken of it."""
+    return ast.parse(f"({ast.unparse(node)})[{which}]", mode="eval").body
+
+
+class Change(ast.NodeTransformer):
+    """Change one operation: the operation number `at`, in the order of the walk."""
+
+    def __init__(self, at: int) -> None:
+        self.at, self.seen, self.line = at, 0, 0
+
+    def _is_it(self, node: ast.AST) -> bool:
+        self.seen += 1
+        if self.seen - 1 == self.at:
+            self.line = node.lineno
+        return self.seen - 1 == self.at
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
+        if type(node.op) not in OTHER or not self._is_it(node):
+            return self.generic_visit(node)
+        if isinstance(node.op, ast.MatMult):
+            node.right = sliced(node.right, "::-1")
+        node.op = OTHER[type(node.op)]()
+        return node
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        if not ast.unparse(node.func).endswith("einsum") or not self._is_it(node):
+            return self.generic_visit(node)
+        # The last array with time turned round; a sum of one array, without its first step.
+        node.args[-1] = sliced(node.args[-1], "::-1" if len(node.args) > 2 else "1:")
+        return node
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> ast.AST:
+        if self._is_it(node):
+            return ast.Assign([node.target], node.value)
+        return self.generic_visit(node)
+
+
+def changes(variant):
+    """Yield the code with each operation of the backward functions changed, and the line."""
+    code = printed(PAGES[variant])
+    at = 0
+    while True:
+        tree, change = ast.parse(code), Change(at)
+        for node in tree.body:
+            if isinstance(node, ast.FunctionDef) and node.name in BACKWARD[variant]:
+                change.visit(node)
+        if not change.line:
+            return
+        yield ast.unparse(ast.fix_missing_locations(tree)), code.splitlines()[change.line - 1]
+        at += 1
+
+
+def difference_of(code, cell, variant, given):
+    """Return how far changed code is from the package; without bound where it does not run."""
+    try:
+        found = backward(variant, functions(code), cell.params, *given)
+        return differences(found, of_package(cell, *given))
+    except (AssertionError, IndexError, TypeError, ValueError):
+        return np.inf
+
+
+def test_a_formula_that_is_changed_is_noticed():
+    seen = {}
+    for variant in PAGES:
+        cell = make(variant, 3, 4)
+        given = draw(cell, 5, 2)
+        for code, line in changes(variant):
+            far = difference_of(code, cell, variant, given)
+            seen[variant, line] = [*seen.get((variant, line), []), far > 1e-3]
+    assert len(seen) >= 40
+    # In the code of both GRUs a line may belong to the other one.
+    used = {line for variant, line in seen if not variant.startswith("gru")}
+    missed = {key for key, caught in seen.items() if not all(caught) and key[1] in used}
+    assert not missed
+    for line in {line for variant, line in seen if variant.startswith("gru")}:
+        both = zip(seen["gru after b_nh", line], seen["gru before", line], strict=True)
+        assert all(after or before for after, before in both), line
+
+
+# What PyTorch computed for the pages.
+
+
+@pytest.fixture(params=SOURCES)
+def computed(request):
+    """Return the arrays that the pages read, as stored or as PyTorch computes them now."""
+    if request.param == "stored":
+        return load_file(EXPERIMENT.with_suffix(".safetensors"))
+    spec = importlib.util.spec_from_file_location("torch_bptt", EXPERIMENT)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.compute()
+
+
+def test_what_the_pages_read_is_what_pytorch_computes(computed):
+    stored = load_file(EXPERIMENT.with_suffix(".safetensors"))
+    assert stored.keys() == computed.keys()
+    assert differences(computed, stored) < 1e-10
+
+
+@pytest.mark.parametrize("name", STORED)
+def test_what_the_pages_read_is_what_the_printed_code_computes(computed, name):
+    variant = STORED[name]
+    for case in (name, f"{name} worked"):
+        keys = (k for k in computed if k.startswith(f"{case}/"))
+        arrays = {k.removeprefix(f"{case}/"): computed[k] for k in keys}
+        state = HC if name == "lstm" else H
+        start = state(*(arrays[f"{k}_0"] for k in state._fields))
+        states, _ = forward(variant, PRINTED[variant], arrays, arrays["x"], start)
+        e = states["h"] - arrays["y"] if "y" in arrays else arrays["e"]
+        ends = (arrays.get(f"end {k}", 0 * start.h) for k in state._fields)
+        p = {k: v for k, v in arrays.items() if k[0] in "Wb"}
+        found = backward(variant, PRINTED[variant], p, arrays["x"], start, e, state(*ends))
+        wanted = {k.removeprefix("d "): v for k, v in arrays.items() if k.startswith("d ")}
+        assert differences(found, wanted) < 1e-10
