@@ -1,0 +1,65 @@
+"""What does the outline's LSTM learn? Each reading of it, beside the standard cell.
+
+`python book/_experiments/outline_lstm.py` trains four cells on three tasks, with three forget
+biases and five seeds each, and writes `outline_lstm.csv`. The settings were fixed before the first
+run. `learning.py` has the rules that all runs share.
+
+- "standard": the LSTM with a forget gate.
+- "h = o": the outline's formulas, h_t taken to be o_t.
+- "h = o tanh c": the outline's formulas, h_t taken to be o_t tanh(c_t).
+- "no h": the outline's formulas with the terms in h_{t-1} left out, as nothing defines h_t. The
+  readout sees o_t.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from learning import TASKS, UNITS, until_solved, write
+
+from rnn_core import LSTM
+from rnn_core.sweep import sweep
+from rnn_core.variants import OutlineLSTM
+
+RATE = 0.005
+LIMITS = {"adding, T = 40": 1000, "recall, T = 50": 500, "same alphabet, T = 20": 1000}
+GRID = {
+    "cell": ["standard", "h = o", "h = o tanh c", "no h"],
+    "task": list(LIMITS),
+    "forget_bias": [0, 1, 3],
+}
+
+
+class WithoutH(OutlineLSTM):
+    """The outline's LSTM with W_ih, W_fh and W_gh at 0, and kept there."""
+
+    def __init__(self, *sizes: int, **options) -> None:
+        super().__init__(*sizes, **options)
+        for name in ("W_ih", "W_fh", "W_gh"):
+            self.params[name][:] = 0
+
+    def _backward(self, *given):
+        grads = super()._backward(*given)
+        for name in ("W_ih", "W_fh", "W_gh"):
+            grads.params[name][:] = 0
+        return grads
+
+
+CELLS = {
+    "standard": (LSTM, {}),
+    "h = o": (OutlineLSTM, {"hidden": "o"}),
+    "h = o tanh c": (OutlineLSTM, {"hidden": "o tanh c"}),
+    "no h": (WithoutH, {"hidden": "o"}),
+}
+
+
+def run(rng: np.random.Generator, cell: str, task: str, forget_bias: float):
+    """Train one cell on one task; return its steps and its score."""
+    kind, options = CELLS[cell]
+    made = kind(
+        TASKS[task][1], UNITS, rng=rng, forget_bias=forget_bias, dtype=np.float32, **options
+    )
+    return until_solved(made, task, rng, RATE, LIMITS[task])
+
+
+if __name__ == "__main__":
+    write(sweep(run, GRID, seeds=range(5), n_jobs=2), __file__)
