@@ -26,6 +26,8 @@ NAMESPACE = "{http://www.w3.org/1998/Math/MathML}"
 GATES = frozenset("ifgochrznx")
 STEP = re.compile(r"[tkT0-9]")
 NUMBERED = re.compile(r"\\(begin|end)\{(equation|align|gather|alignat|multline)\}")
+# A number of the author's own, which code may quote: it is written where Sphinx writes its numbers.
+TAG = re.compile(r"\s*\\tag\{([^{}]*)\}\s*")
 # A formula wider than this does not fit a phone, so its box can be scrolled by keyboard too.
 WIDE = 26
 logger = logging.getLogger(__name__)
@@ -90,6 +92,7 @@ def typeset(translator: HTML5Translator, formula: nodes.Element, display: bool) 
     """Return the MathML of a formula on a page, or its TeX beside a warning."""
     tex = formula.astext().strip()
     if display:
+        tex = TAG.sub("", tex)
         tex = NUMBERED.sub(r"\\\1{\2*}", tex)
         if r"\\" in tex and r"\begin" not in tex:
             tex = r"\begin{aligned}" + tex + r"\end{aligned}"
@@ -118,6 +121,7 @@ def block(translator: HTML5Translator, formula: nodes.Element) -> None:
         body.append(f'<span class="eqno">({get_node_equation_number(translator, formula)})')
         translator.add_permalink_ref(formula, "Link to this equation")
         body.append("</span>")
+    body.extend(f'<span class="eqno">({tag})</span>' for tag in TAG.findall(formula.astext()))
     body.append("</div>\n")
     raise nodes.SkipNode
 

@@ -17,7 +17,7 @@ from safetensors.numpy import load_file
 
 from rnn_core import HC, H
 from rnn_core.gradcheck import directional_errors
-from tests.book import lessons
+from tests.book import lessons, site
 from tests.cases import SHAPES, SOURCES, draw, fixture, make, shape_id
 
 EXPERIMENT = lessons.ROOT / "book" / "_experiments" / "torch_bptt.py"
@@ -201,6 +201,13 @@ def test_every_numbered_formula_stands_in_printed_code(page):
     numbers = set(re.findall(r"\\tag\{(\w+)\}", lessons.prose(page))) - GIVEN
     assert len(numbers) >= 10
     assert numbers <= set(re.findall(r"\((\w+)\)", printed(page)))
+
+
+@pytest.mark.parametrize("page", sorted({*PAGES.values(), "book/math/derivatives"}))
+def test_every_formula_has_its_number_beside_it(page, built_book):
+    numbers = re.findall(r"\\tag\{(\w+)\}", lessons.prose(page))
+    shown = site.page(built_book / f"{page}.html").select("div.math > .eqno")
+    assert [number.get_text() for number in shown] == [f"({number})" for number in numbers]
 
 
 # Each operation of the backward functions is changed in turn.
