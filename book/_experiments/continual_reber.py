@@ -7,7 +7,8 @@ on the LSTM reads that file, and repeats one run of it.
 A stream is never marked where a string ends and the state is never set to zero: it is carried
 from one piece of the stream to the next, in training and in the test. The score is the share of
 right answers where only the outer symbol may follow, T or P. Who forgets it is right half of the
-time. It is measured on streams that no run trains with, over their first and their last tenth.
+time. It is measured on streams that no run trains with, over their first and their last tenth;
+so are the norm of c and the share of cell states that are stuck, with tanh(c) beyond ±0.999.
 The test repeats the procedure of the task of Gers, Schmidhuber and Cummins (2000), not their
 numbers: batches, Adam and backpropagation through everything are ours.
 """
@@ -47,9 +48,9 @@ def trained(cell: str, rng: np.random.Generator) -> network.Model:
 
 
 def test(model: network.Model) -> tuple[np.ndarray, np.ndarray]:
-    """Return, by step of the test streams, the right answers and the norm of c.
+    """Return the right answers on the test streams, and the cell states.
 
-    Right is (T, B), NaN where the symbol to come is not an outer one; the norm is (T, B).
+    Right is (T, B), NaN where the symbol to come is not an outer one; the states are (T, B, H).
     """
     rng = np.random.default_rng(TEST_SEED)
     xs, targets, _ = tasks.continual_reber(TEST_STEPS, TEST_STREAMS, rng=rng)
@@ -57,18 +58,21 @@ def test(model: network.Model) -> tuple[np.ndarray, np.ndarray]:
     alone = tasks.reber_legal(xs, 1).sum(axis=-1) == 1
     outer = alone & np.isin(targets, [tasks.REBER_SYMBOLS.index(k) for k in "TP"])
     right = np.where(outer, scores.argmax(axis=-1) == targets, np.nan)
-    return right, np.linalg.norm(trace.c, axis=-1)
+    return right, trace.c
 
 
 def run(rng: np.random.Generator, cell: str) -> dict[str, float]:
     """Train one model and return its scores early and late in the test streams."""
-    right, norm = test(trained(cell, rng))
+    right, c = test(trained(cell, rng))
+    norm, stuck = np.linalg.norm(c, axis=-1), np.abs(np.tanh(c)) > 0.999
     tenth = TEST_STEPS // 10
     return {
         "right_first": float(np.nanmean(right[:tenth])),
         "right_last": float(np.nanmean(right[-tenth:])),
         "norm_first": float(np.median(norm[:tenth])),
         "norm_last": float(np.median(norm[-tenth:])),
+        "stuck_first": float(stuck[:tenth].mean()),
+        "stuck_last": float(stuck[-tenth:].mean()),
     }
 
 
