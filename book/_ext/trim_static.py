@@ -2,7 +2,7 @@
 
 The icon script (1.5 MB), source maps, fonts for old browsers and for brands, and the rules and
 glyphs of some 1,800 icons of which the book shows a dozen; on pages, the words of the whole book,
-which only the search page looks up.
+which only the search page looks up, and the mark-up of code that has no colour.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ SCRIPT_TAG = re.compile(r"\s*<!--[^>]*-->\s*<script[^>]*fontawesome\.js[^>]*></s
 SEARCH_TAG = re.compile(
     r"\s*<script[^>]*(?:searchtools|language_data|searchindex)\.js[^>]*></script>"
 )
+# Blanks, names and punctuation in code have the colour of plain text, so they need no mark-up.
+PLAIN_CODE = re.compile(r'<span class="[wnp]">([^<]*)</span>')
 ICON_RULE = re.compile(r'(?:\.fa-[\w-]+:before,?)+\{content:"([^"]*)"\}')
 FACE = re.compile(r"@font-face\{[^}]*\}")
 CHATTER = re.compile(r"\bconsole\.(?:log|info|debug)\b")
@@ -39,10 +41,10 @@ SOURCE_MAP = re.compile(r"\n//# sourceMappingURL=.*")
 OLD_SOURCE = re.compile(r',url\([^)]*\.ttf\) format\("truetype"\)')
 
 
-def drop_scripts(page: Path) -> str:
-    """Remove the links to scripts that a page does not need, and what it logs; return the page."""
+def slim(page: Path) -> str:
+    """Remove scripts and mark-up that a page does not need, and what it logs; return the page."""
     text = page.read_text("utf8")
-    clean = SCRIPT_TAG.sub("", text)
+    clean = PLAIN_CODE.sub(r"\1", SCRIPT_TAG.sub("", text))
     if page.name == "search.html":
         clean = CHATTER.sub("Function.prototype", clean)
     else:
@@ -80,7 +82,7 @@ def trim(app: Sphinx, error: Exception | None) -> None:
         return
     built = Path(app.outdir)
     static = built / "_static"
-    text = "".join(drop_scripts(page) for page in built.rglob("*.html"))
+    text = "".join(slim(page) for page in built.rglob("*.html"))
     for pattern in UNUSED:
         for path in list(static.glob(pattern)):
             shutil.rmtree(path) if path.is_dir() else path.unlink()

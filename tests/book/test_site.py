@@ -126,6 +126,14 @@ def test_the_page_keeps_to_its_budget(book_page):
     assert sum(parts.values()) <= BUDGETS[kind], parts
 
 
+def test_code_without_colour_has_no_markup(built_book):
+    style = (built_book / "_static" / "pygments.css").read_text("utf8")
+    colours = dict(re.findall(r'"light"\] \.highlight( \.\w+)? \{[^}]*?color: (#\w+)', style))
+    assert {colours[f" .{kind}"] for kind in "wnp"} == {colours[""]}
+    for path in site.pages(built_book):
+        assert not site.page(path).select("pre > span:is(.w, .n, .p)"), path
+
+
 def test_only_the_search_page_loads_the_words_of_the_book(built_book):
     def loads(path):
         return any("searchindex.js" in address for address in site.loaded(path))
