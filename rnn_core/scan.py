@@ -43,7 +43,7 @@ def sequential(a: Any, b: Any, start: Any) -> np.ndarray:
     a, b, h = _checked(a, b, start)
     hs = np.empty_like(b)
     for t in range(len(b)):
-        h = np.add(a[t] * h, b[t], out=hs[t])
+        h = hs[t] = a[t] * h + b[t]
     return hs
 
 
