@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 from build_book import ROOT, toc_pages
 
-PARTS = ("background", "concepts", "formulas", "math")
+PARTS = ("background", "concepts", "formulas", "math", "code")
 ALONE = ("book/errata",)
 KINDS = {"understanding", "calculation", "code", "exploration"}
 EXERCISE = re.compile(

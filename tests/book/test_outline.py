@@ -1,7 +1,7 @@
 """The outline that the book was commissioned from: each heading has its page, each formula stands.
 
 The outline is Chinese; its headings are kept here beside the pages that answer them. Those of the
-sections 5 to 8, and the code of section 4, come with the second half of the book.
+sections 5 to 8 come with the second half of the book.
 """
 
 from __future__ import annotations
@@ -30,6 +30,11 @@ HEADINGS = {
         "math/reach",
         "math/initialisation",
         "math/truncation",
+    ],
+    "4.项目实践：代码实例和详细解释说明": [
+        "code/rnn_scratch",
+        "code/lstm_scratch",
+        "code/gru_scratch",
     ],
 }
 # As the outline prints them, with the page that repeats them letter by letter.
