@@ -31,7 +31,7 @@ HEADINGS = {
         "math/initialisation",
         "math/truncation",
     ],
-    "4.项目实践：代码实例和详细解释说明": [
+    "4.项目实践\uff1a代码实例和详细解释说明": [
         "code/rnn_scratch",
         "code/lstm_scratch",
         "code/gru_scratch",

@@ -1,4 +1,4 @@
-"""The gradients of the mathematics chapter, as they are printed: right, for every shape.
+"""The gradients of the mathematics and code chapters, as printed: right, for every shape.
 
 The functions are taken from the pages themselves: the cells tagged `printed` are executed, no more.
 They are held against the cells of `rnn_core`, finite differences and PyTorch; and every one of
@@ -18,7 +18,7 @@ from safetensors.numpy import load_file
 from rnn_core import HC, H
 from rnn_core.gradcheck import directional_errors
 from tests.book import lessons, site
-from tests.cases import SHAPES, SOURCES, draw, fixture, make, shape_id
+from tests.cases import SHAPES, SOURCES, draw, fixture, make, same, shape_id, snapshot
 
 EXPERIMENT = lessons.ROOT / "book" / "_experiments" / "torch_bptt.py"
 PAGES = {
@@ -338,3 +338,173 @@ def test_what_the_pages_read_is_what_the_printed_code_computes(computed, name):
         found = backward(variant, PRINTED[variant], p, arrays["x"], start, e, state(*ends))
         wanted = {k.removeprefix("d "): v for k, v in arrays.items() if k.startswith("d ")}
         assert differences(found, wanted) < 1e-10
+
+
+# The pages that program the cells: a step and its way back, and the same fused over a sequence.
+
+FROM_SCRATCH = {
+    "rnn tanh": ("book/code/rnn_scratch", "rnn_step"),
+    "lstm": ("book/code/lstm_scratch", "lstm_step"),
+    "gru after b_nh": ("book/code/gru_scratch", "gru_step"),
+    "gru before": ("book/code/gru_scratch", "before_step"),
+}
+FUSED = [variant for variant in FROM_SCRATCH if variant != "gru before"]
+PROGRAMS = {page: functions(printed(page)) for page, _ in FROM_SCRATCH.values()}
+# The sums over ways and roads stand on the pages of the mathematics alone.
+DERIVED_ONLY = {"R11", "L20"}
+SCRATCH = pytest.mark.parametrize("variant", FROM_SCRATCH)
+
+
+def in_the_loop(variant, names, p, x, start, e, end):
+    """Run a step and its way back over a sequence; return every state, and gradients by name."""
+    step = FROM_SCRATCH[variant][1]
+    states = names["forward"](names[step], p, x, start._asdict())
+    back = names["backward"](names[f"{step}_back"], p, x, states, e, end._asdict())
+    return states, _by_name(*back)
+
+
+def fused(names, p, x, start, e, end):
+    """Run the fused pass of a page; return every state, and gradients by name."""
+    seen = names["fused_forward"](p, x, start._asdict())
+    back = names["fused_backward"](p, x, seen, e, end._asdict())
+    states = [{k: seen[k][t] for k in start._fields} for t in range(len(x) + 1)]
+    return states, _by_name(*back)
+
+
+def _by_name(grads, d_x, d_start):
+    return {**grads, "x": d_x, **{f"{k}_0": v for k, v in d_start.items()}}
+
+
+def own(wanted):
+    """Leave out the gradients of every h_t and c_t, which the programs do not return."""
+    return {name: value for name, value in wanted.items() if name not in ("h", "c")}
+
+
+@SCRATCH
+@SHAPED
+def test_a_program_from_scratch_is_the_cell_of_the_package(variant, shape):
+    T, B, D, units = shape
+    cell, names = make(variant, D, units), PROGRAMS[FROM_SCRATCH[variant][0]]
+    given = x, start, e, _ = draw(cell, T, B)
+    runs = [in_the_loop(variant, names, cell.params, *given)]
+    if variant in FUSED:
+        runs.append(fused(names, cell.params, *given))
+    wanted, trace = own(of_package(cell, *given)), cell.forward(x, start)
+    before = snapshot({**cell.params, "x": x, "e": e, **start._asdict()})
+    for states, found in runs:
+        assert len(states) == T + 1
+        assert abs(np.array([new["h"] for new in states[1:]]) - trace.h).max() < 1e-12
+        assert found.keys() == wanted.keys()
+        assert differences(found, wanted) < 1e-12
+    assert same(before, {**cell.params, "x": x, "e": e, **start._asdict()})
+
+
+@SCRATCH
+@SHAPED
+def test_a_program_from_scratch_has_the_gradient_of_finite_differences(variant, shape):
+    T, B, D, units = shape
+    cell, names = make(variant, D, units), PROGRAMS[FROM_SCRATCH[variant][0]]
+    x, start, e, end = draw(cell, T, B)
+    arrays = {**cell.params, "x": x, **{f"{k}_0": v for k, v in start._asdict().items()}}
+
+    def run():
+        if variant in FUSED:
+            return fused(names, cell.params, x, start, e, end)
+        return in_the_loop(variant, names, cell.params, x, start, e, end)
+
+    def loss():
+        states, _ = run()
+        ends = (d * states[-1][k] for k, d in end._asdict().items())
+        h = np.array([new["h"] for new in states[1:]])
+        return float((e * h).sum() + sum(each.sum() for each in ends))
+
+    _, found = run()
+    grads = {name: found[name] for name in arrays}
+    errors = directional_errors(loss, arrays, grads, rng=np.random.default_rng(2))
+    assert max(errors.values()) < 1e-6
+
+
+@SHAPED
+def test_the_step_with_stacked_gates_is_the_step(shape):
+    T, B, D, units = shape
+    cell, names = make("lstm", D, units), PROGRAMS["book/code/lstm_scratch"]
+    x, start, _, _ = draw(cell, T, B)
+    stacked = names["stack"](cell.params, "ifog")
+    again = names["unstack"](stacked, "ifog")
+    assert same({name: again[name] for name in cell.params}, cell.params)
+    states = names["forward"](names["stacked_step"], stacked, x, start._asdict())
+    trace = cell.forward(x, start)
+    for letter in "hc":
+        found = np.array([new[letter] for new in states[1:]])
+        assert abs(found - trace[letter]).max() < 1e-12
+
+
+@pytest.mark.parametrize("variant", ["rnn tanh", "lstm", "gru after b_nh"])
+def test_every_formula_that_is_derived_is_quoted_where_it_is_programmed(variant):
+    numbers = set(re.findall(r"\\tag\{(\w+)\}", lessons.prose(PAGES[variant])))
+    quoted = set(re.findall(r"\((\w+)\)", printed(FROM_SCRATCH[variant][0])))
+    assert numbers - GIVEN - DERIVED_ONLY <= quoted
+
+
+def test_the_pages_from_scratch_share_what_they_say_is_unchanged():
+    pages = sorted({page for page, _ in FROM_SCRATCH.values()})
+    found = {}
+    for page in pages:
+        for cell in lessons.cells(page):
+            if cell["cell_type"] == "code":
+                found.setdefault(cell["id"], {})[page] = cell["source"]
+    folded = {
+        cell["id"]
+        for page in pages
+        for cell in lessons.cells(page)
+        if "hide-input" in lessons.tags(cell)
+    }
+    assert len(folded) >= 12
+    for name in folded:
+        assert len(found[name]) >= 2
+        assert len({*found[name].values()}) == 1, name
+
+
+def program_changes(variant):
+    """Yield the code of a page with each operation of its ways back changed, and the line."""
+    page, step = FROM_SCRATCH[variant]
+    code = printed(page)
+    changed = {"backward", "sums_back", f"{step}_back"}
+    fused_too = {"fused_backward", "factors"} if variant in FUSED else set()
+    for group in (changed, fused_too):
+        at = 0
+        while group:
+            tree, change = ast.parse(code), Change(at)
+            for node in tree.body:
+                if isinstance(node, ast.FunctionDef) and node.name in group:
+                    change.visit(node)
+            if not change.line:
+                break
+            text = ast.unparse(ast.fix_missing_locations(tree))
+            yield text, code.splitlines()[change.line - 1], group is fused_too
+            at += 1
+
+
+def program_difference(code, cell, variant, given, of_fused):
+    """Return how far a changed program is from the package; without bound where it fails."""
+    try:
+        names = functions(code)
+        if of_fused:
+            _, found = fused(names, cell.params, *given)
+        else:
+            _, found = in_the_loop(variant, names, cell.params, *given)
+        return differences(found, own(of_package(cell, *given)))
+    except (AssertionError, AttributeError, IndexError, KeyError, TypeError, ValueError):
+        return np.inf
+
+
+@SCRATCH
+def test_a_line_of_a_program_that_is_changed_is_noticed(variant):
+    cell = make(variant, 3, 4)
+    given = draw(cell, 5, 2)
+    tried = [
+        (line, program_difference(code, cell, variant, given, of_fused) > 1e-3)
+        for code, line, of_fused in program_changes(variant)
+    ]
+    assert len(tried) >= 15
+    assert [line for line, caught in tried if not caught] == []
