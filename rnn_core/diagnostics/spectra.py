@@ -119,7 +119,8 @@ def lyapunov_exponents(steps: Any) -> np.ndarray:
 
     Notes
     -----
-    Source: Vogt, Puelma Touzel, Shlizerman and Lajoie (2022), after Benettin et al. (1980).
+    Source: Vogt, Puelma Touzel, Shlizerman and Lajoie (2022), after Benettin, Galgani,
+    Giorgilli and Strelcyn (1980).
 
     Examples
     --------
