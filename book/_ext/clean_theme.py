@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,7 @@ OPTIONS = {
 }
 # Over file:// a browser lets no page read another, so the search shows titles without extracts.
 LOCAL_SEARCH = 'if(location.protocol==="file:")DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY=false;'
+EMPTY_HEAD = re.compile(r"<th class=\"head[^>]*><p></p></th>")
 logger = logging.getLogger(__name__)
 
 
@@ -62,15 +64,14 @@ def check_description(
         app.add_js_file(None, body=LOCAL_SEARCH, priority=300)
 
 
-def drop_retired_roles(
+def mend_markup(
     app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
-    """Take from the list of references the roles of docutils that ARIA 1.2 has retired."""
+    """Take out roles of docutils that ARIA 1.2 has retired, and empty heads of tables."""
     if "body" in context:
         body = context["body"].replace(' role="doc-biblioentry"', "")
-        context["body"] = body.replace(
-            ' role="list" class="citation-list"', ' class="citation-list"'
-        )
+        body = body.replace(' role="list" class="citation-list"', ' class="citation-list"')
+        context["body"] = EMPTY_HEAD.sub("<td></td>", body)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
@@ -79,5 +80,5 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("config-inited", set_options, priority=900)
     app.connect("builder-inited", copy_style)
     app.connect("html-page-context", check_description, priority=800)
-    app.connect("html-page-context", drop_retired_roles, priority=800)
+    app.connect("html-page-context", mend_markup, priority=800)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -30,6 +30,9 @@ NUMBERED = re.compile(r"\\(begin|end)\{(equation|align|gather|alignat|multline)\
 TAG = re.compile(r"\s*\\tag\{([^{}]*)\}\s*")
 # A formula wider than this does not fit a phone, so its box can be scrolled by keyboard too.
 WIDE = 26
+# A space of 1 em is about as wide as two characters.
+EM = 2
+STACKED = {"mtable", "mfrac", "munder", "mover", "munderover", "msubsup"}
 logger = logging.getLogger(__name__)
 
 
@@ -82,10 +85,25 @@ def colour_gates(mathml: str) -> str:
     return ElementTree.tostring(root, encoding="unicode")
 
 
-def width(mathml: str) -> int:
-    """Return the number of characters in the longest row of a formula."""
-    rows = re.split(r"</mtr>", mathml)
-    return max(len(re.sub(r"<[^>]+>|&\w+;|\s", "", row)) for row in rows)
+def width(mathml: str) -> float:
+    """Return about how many characters a formula is wide."""
+    return characters(ElementTree.fromstring(mathml))
+
+
+def characters(element: ElementTree.Element) -> float:
+    """Return the width of a part: what is stacked counts once, what stands side by side adds up."""
+    tag = element.tag.rpartition("}")[2]
+    if tag in {"annotation", "annotation-xml"}:
+        return 0
+    parts = [characters(part) for part in element]
+    if tag == "mspace":
+        return EM * float(re.match(r"[\d.]*", element.get("width", "")).group() or 0)
+    if tag in STACKED:
+        return max(parts, default=0)
+    own = len("".join((element.text or "").split()))
+    # The columns of a matrix stand apart; those of aligned equations do not.
+    apart = tag == "mtd" and "padding-right:0em" not in element.get("style", "")
+    return own + sum(parts) + apart
 
 
 def typeset(translator: HTML5Translator, formula: nodes.Element, display: bool) -> str:

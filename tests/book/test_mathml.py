@@ -51,6 +51,16 @@ def test_the_width_is_that_of_the_longest_row():
     assert mathml.width(mathml.temml(both, True)) == mathml.width(mathml.temml(long, True))
 
 
+def test_matrices_side_by_side_add_up_and_a_fraction_does_not():
+    matrix = r"\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}"
+    one, three = (mathml.width(mathml.temml(matrix * n, True)) for n in (1, 3))
+    assert three == 3 * one > 3 * 2
+    fraction = mathml.width(mathml.temml(r"\frac{abc}{de}", True))
+    assert fraction == mathml.width(mathml.temml("abc", True))
+    apart = mathml.width(mathml.temml(r"a \quad b", True))
+    assert apart > mathml.width(mathml.temml("a b", True))
+
+
 @pytest.mark.parametrize(
     ("letter", "italic"),
     [

@@ -60,4 +60,4 @@ def test_every_entry_is_cited_on_a_page_or_in_the_package():
     for key in set(ENTRIES) - cited:
         names = [person.last_names[-1] for person in ENTRIES[key].persons["author"]]
         year = ENTRIES[key].fields["year"]
-        assert re.search(rf"{names[0]}\b[^.]*{year}", package), key
+        assert re.search(rf"{names[0]}\b[^\n]*\n?[^\n]*{year}", package), key
