@@ -192,12 +192,12 @@ def log_softmax(scores: Any) -> np.ndarray:
 def mean_squared_error(scores: Any, targets: Any, mask: Any = None) -> tuple[float, np.ndarray]:
     r"""Return the mean of (score − target)² and its gradient.
 
-    With m the mask, M its sum, and ŷ the target,
+    With m the mask, M its sum, and y the target,
 
     .. math::
 
-        L = \frac{1}{MK} \sum_{t,b,k} m \, (s^k - \hat y^k)^2, \qquad
-        \frac{\partial L}{\partial s^k} = \frac{2m}{MK} (s^k - \hat y^k)
+        L = \frac{1}{MK} \sum_{t,b,k} m \, (s^k - y^k)^2, \qquad
+        \frac{\partial L}{\partial s^k} = \frac{2m}{MK} (s^k - y^k)
 
     Parameters
     ----------
