@@ -18,7 +18,7 @@ from safetensors.numpy import load_file
 from rnn_core import HC, H
 from rnn_core.gradcheck import directional_errors
 from tests.book import lessons, site
-from tests.cases import SHAPES, SOURCES, draw, fixture, make, same, shape_id, snapshot
+from tests.cases import SHAPES, SOURCES, TORCH, draw, fixture, make, same, shape_id, snapshot
 
 EXPERIMENT = lessons.ROOT / "book" / "_experiments" / "torch_bptt.py"
 PAGES = {
@@ -194,6 +194,41 @@ def test_the_small_derivatives_are_those_of_finite_differences(shape):
         grads = dict(zip(arrays, derived, strict=True))
         errors = directional_errors(lambda f=loss: float(f()), arrays, grads, rng=rng)
         assert max(errors.values()) < 1e-6
+
+
+if TORCH:
+
+    @pytest.mark.parametrize("shape", [(1, 1), (1, 4), (5, 1), (3, 4)], ids=str)
+    def test_the_small_derivatives_are_those_of_pytorch(shape):
+        import torch
+
+        def of_torch(f, *arrays):
+            leaves = [torch.tensor(a, requires_grad=True) for a in arrays]
+            (f(*leaves) * torch.tensor(d_y)).sum().backward()
+            return [leaf.grad.numpy() for leaf in leaves]
+
+        names, rng = functions(printed("book/math/derivatives")), np.random.default_rng(0)
+        a, u, v, d_y = rng.standard_normal((4, *shape))
+        W, b, x = (rng.standard_normal(s) for s in ((shape[1], 3), (shape[1],), (shape[0], 3)))
+        k, functional = rng.integers(0, shape[1], shape[0]), torch.nn.functional
+        d_x, d_W, d_b = names["matrix_back"](W, x, d_y)
+        pairs = [
+            (of_torch(torch.tanh, a), [names["tanh_back"](np.tanh(a), d_y)]),
+            (of_torch(torch.sigmoid, a), [names["sigmoid_back"](names["sigmoid"](a), d_y)]),
+            (of_torch(torch.mul, u, v), names["product_back"](u, v, d_y)),
+            (of_torch(functional.linear, x, W, b), [d_x, d_W, d_b]),
+        ]
+        jacobian = torch.autograd.functional.jacobian(lambda s: s.softmax(0), torch.tensor(a[0]))
+        pairs.append(([jacobian.numpy()], [names["softmax_jacobian"](a[0])]))
+        d_y = np.array(1.0)  # what follows are losses
+        squares = of_torch(lambda y: ((y - torch.tensor(v)) ** 2).sum() / 2, u)
+        pairs.append((squares, [names["squared_error_back"](u, v)]))
+        nats = of_torch(lambda s: functional.cross_entropy(s, torch.tensor(k), reduction="sum"), a)
+        pairs.append((nats, [names["cross_entropy_back"](a, k)]))
+        for wanted, found in pairs:
+            for theirs, ours in zip(wanted, found, strict=True):
+                assert theirs.shape == ours.shape
+                assert abs(theirs - ours).max() < 1e-10
 
 
 @pytest.mark.parametrize("page", sorted({*PAGES.values()}))
