@@ -17,7 +17,7 @@ from tests.book.typeset import System, numbered, tokens
 from tests.cases import draw, make
 
 # What the prose says beside a formula: the letters that k stands for.
-LETTERS = {f"L{n}": "ifgo" for n in (14, 15, 16)} | {"G15": "rzn", "G16": "rz", "G17": "rzn"}
+LETTERS = {f"L{n}": "ifgo" for n in (1, 14, 15, 16)} | {"G15": "rzn", "G16": "rz", "G17": "rzn"}
 GIVEN = {"R3", "L5"}
 UNFOLDED = {"R11": r"\partial L", "L20": r"\delta^c_t"}
 AT_THE_END = re.compile(r"\$(\\delta\^h_T = [^$]+)\$")

@@ -11,7 +11,7 @@ import re
 
 import numpy as np
 
-SPACE = re.compile(r"\\[,!;]|\\left|\\right|\\quad|\\qquad|&|\\(?:begin|end)\{aligned\}")
+SPACE = re.compile(r"\\\\|\\[,!;]|\\left|\\right|\\quad|\\qquad|&|\\(?:begin|end)\{aligned\}")
 TOKEN = re.compile(
     r"""\s*(
     \\sum_(?:\{[^}]*\})(?:\^(?:\{\w\}|\w))? | \\prod_\{[^}]*\}\^(?:\{\w\}|\w)
@@ -22,6 +22,8 @@ TOKEN = re.compile(
     )""",
     re.VERBOSE,
 )
+# A line of its own is an equation only where it has a sign to align; else it goes on.
+APART = re.compile(r",\s*\\q?quad|,\s*&|,?\s*\\\\(?=[^\\&]*(?:\\(?!\\)[^\\&]*)*&=)")
 NUMBER = re.compile(r"\\tag\{(\w+)\}")
 GRADIENT = re.compile(r"\\frac\{\\partial L\}\{\\partial ([Wb]_(?:\{\w+\}|\w))\}")
 
@@ -72,7 +74,7 @@ class System:
         named = re.search(r"k = ((?:\w, )*\w)\s*$", tex)
         if named:
             tex, letters = tex[: named.start()], named[1].replace(", ", "")
-        for equation in re.split(r",\s*\\q?quad|\\\\", tex):
+        for equation in APART.split(tex):
             if "=" not in equation:
                 assert not equation.strip(), equation
                 continue
