@@ -88,6 +88,8 @@ def test_search_finds_a_page(browser, address):
     with opened(browser, f"{address}/search.html?q=gate") as (page, wrong):
         results = page.locator("#search-results li a")
         results.first.wait_for()
+        # The summaries of the results are still being fetched; a click would break that off.
+        page.wait_for_load_state("networkidle")
         results.first.click()
         page.wait_for_load_state("load")
         assert "/book/" in page.url
