@@ -38,7 +38,7 @@ class GateStepper(Figure):
         Which sequence of the batch to show.
     cell : Cell, optional
         The cell that made the trace. With it the pre-activations are shown, split into what comes
-        from the character, from the state and from the bias, and gates can be held.
+        from the input, from the state and from the bias, and gates can be held.
     truth : sequence of bool, length T, optional
         What is true at each step, drawn as a line under the text.
     output : sequence of float, length T, optional

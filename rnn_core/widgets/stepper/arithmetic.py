@@ -8,7 +8,7 @@ from .tables.parts import Line
 
 # Where a part of a sum stands, by the first letter of its key; r is the reset state.
 COLUMNS = {"x": "x", "h": "h", "r": "h", "c": "c", "b": "b"}
-HEADS = {"x": "from the character", "h": "from the state", "c": "from the cell", "b": "bias"}
+HEADS = {"x": "from the input", "h": "from the state", "c": "from the cell", "b": "bias"}
 CALLS = {"tanh": "tanh(", "logistic": "σ(", "relu": "max(0, ", "same": ""}
 
 

@@ -18,7 +18,7 @@ EDGES = (
 )
 LABELS = (
     Label("hh", "x", "from the state", (286, 58, "middle"), (112, 108, "start")),
-    Label("xh", "x", "from the character", (286, 300, "middle"), (112, 230, "start")),
+    Label("xh", "x", "from the input", (286, 300, "middle"), (112, 230, "start")),
     Label("bh", "x", "bias", (278, 180, "end"), (8, 148, "start")),
     Label("ah", "x", "sum", (458, 150, "middle"), (172, 148, "middle")),
 )
