@@ -1,4 +1,4 @@
-"""What the start and clipping are worth: three tasks, ten seeds each, settings fixed beforehand.
+"""What the start and clipping are worth: three tasks, ten seeds each.
 
 `python book/_experiments/initialisation.py` runs everything and writes initialisation.csv beside
 itself; some ten minutes on one core. The page math/initialisation.ipynb reads the table and runs
@@ -7,6 +7,9 @@ one row again.
 Every run: 32 units, batches of 32 fresh sequences, float32, loss on the last step alone. It has
 solved the task at the first check, one every 50 steps, at which 99 of 100 of 256 other sequences
 are classified correctly; it stops there, or after 1500 steps.
+
+The settings were fixed beforehand, but for two things: the row LATER, and the number of seeds, five
+in the first run and raised to ten for every row when its results were known.
 """
 
 from __future__ import annotations
