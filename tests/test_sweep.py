@@ -24,7 +24,7 @@ from rnn_core.network import Model
 from rnn_core.optim import SGD
 from rnn_core.sweep import SweepError, sweep
 from rnn_core.sweep.runs import RunFolder, fingerprint
-from rnn_core.sweep.table import Table
+from rnn_core.sweep.table import Table, read_csv
 from rnn_core.train import train
 from tests.sweep_case import deadly, held, logged, product, runs_of, wait_for
 
@@ -603,3 +603,33 @@ def test_a_table_names_what_is_wrong_with_it():
     ]:
         with pytest.raises(kind, match=message):
             call()
+
+
+def test_a_table_comes_back_from_its_file(tmp_path):
+    rows = [
+        {"cell": "RNN, 1", "steps": 50, "score": 0.123456789, "found": True, "bias": None},
+        {"cell": 'the "LSTM"', "steps": math.inf, "score": math.nan, "found": False, "bias": -1.5},
+    ]
+    Table(tuple(rows[0]), rows).write_csv(tmp_path / "runs.csv", digits=5)
+    again = read_csv(tmp_path / "runs.csv")
+    assert list(again.columns) == list(rows[0])
+    assert again.rows[0] == rows[0] | {"score": 0.12346}
+    assert math.isnan(again.rows[1].pop("score"))
+    rows[1].pop("score")
+    assert again.rows[1] == rows[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [("", "with a header"), ("a,b\n1\n", "2 cells a line, as its header; line 2 .* has 1")],
+)
+def test_a_file_that_is_no_table_is_refused(tmp_path, text, message):
+    (tmp_path / "runs.csv").write_text(text)
+    with pytest.raises(ValueError, match=message):
+        read_csv(tmp_path / "runs.csv")
+
+
+def test_a_table_is_written_only_with_sensible_digits(tmp_path):
+    with pytest.raises(ValueError, match="digits"):
+        Table(["a"], [{"a": 1}]).write_csv(tmp_path / "runs.csv", digits=0)
+    assert not (tmp_path / "runs.csv").exists()

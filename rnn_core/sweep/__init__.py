@@ -40,9 +40,9 @@ from .grid import points
 from .grid import seeds as listed
 from .parallel import Task, execute_all, libraries, pack
 from .runs import RunFolder
-from .table import Table
+from .table import Table, read_csv
 
-__all__ = ["Failure", "SweepError", "Table", "sweep"]
+__all__ = ["Failure", "SweepError", "Table", "read_csv", "sweep"]
 
 
 @dataclass(frozen=True)

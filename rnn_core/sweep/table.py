@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import math
 import numbers
 import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from .. import checks
@@ -135,6 +137,83 @@ class Table:
 
     __repr__ = markdown
     _repr_markdown_ = markdown
+
+    def write_csv(self, path: str | Path, digits: int = 6) -> None:
+        """Write the table to a CSV file, fractions rounded to so many significant digits.
+
+        Parameters
+        ----------
+        path : str or Path
+        digits : int
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `digits` is no whole number from 1 up; nothing was written.
+        """
+        digits = checks.size("digits", digits)
+        lines = [[_written(row[name], digits) for name in self.columns] for row in self.rows]
+        with Path(path).open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file, lineterminator="\n").writerows([self.columns, *lines])
+
+
+def read_csv(path: str | Path) -> Table:
+    """Read a table that `Table.write_csv` wrote.
+
+    Parameters
+    ----------
+    path : str or Path
+
+    Returns
+    -------
+    Table
+        A cell that reads as a whole number, a fraction (`nan` and `inf` among them), True, False
+        or nothing is that value (nothing is None); any other is text. So a text "3" comes back
+        as the number 3.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If the file has no header, or a line has more or fewer cells than the header.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> table = Table(["cell", "steps"], [{"cell": "RNN", "steps": math.inf}])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     table.write_csv(f"{folder}/runs.csv")
+    ...     read_csv(f"{folder}/runs.csv")["steps"]
+    [inf]
+    """
+    with Path(path).open(encoding="utf-8", newline="") as file:
+        lines = list(csv.reader(file))
+    if not lines:
+        raise ValueError(f"path must be a CSV file with a header; {str(path)!r} is empty")
+    columns, *rows = lines
+    for number, row in enumerate(rows, start=2):
+        if len(row) != len(columns):
+            raise ValueError(
+                f"path must be a CSV file with {len(columns)} cells a line, as its header; "
+                f"line {number} of {str(path)!r} has {len(row)}"
+            )
+    return Table(columns, [dict(zip(columns, map(_value, row), strict=True)) for row in rows])
+
+
+def _written(value: Any, digits: int) -> str:
+    if isinstance(value, float):
+        return f"{value:.{digits}g}"
+    return "" if value is None else str(value)
+
+
+def _value(text: str) -> Any:
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            pass
+    return {"": None, "True": True, "False": False}.get(text, text)
 
 
 def _summary(values: list[float]) -> dict[str, float]:
