@@ -12,8 +12,8 @@ held-out symbols; then it stops.
 
 from __future__ import annotations
 
-import csv
 import math
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +22,7 @@ from rnn_core import RNN, heads, network, optim, sweep, tasks, train
 
 DELAY, SYMBOLS, UNITS, BATCH, STEPS, RATE, EVERY = 40, 8, 32, 32, 1500, 0.05, 50
 HELD_OUT = 1_000_000
+GRID = {"radius": [0.8, 1.0, 1.6], "clip": [True, False]}
 
 
 def run(rng: np.random.Generator, radius: float, clip: bool) -> dict[str, float]:
@@ -55,9 +56,10 @@ def run(rng: np.random.Generator, radius: float, clip: bool) -> dict[str, float]
     return found | norms
 
 
+def table(seeds: Iterable[int] = range(5)) -> sweep.Table:
+    """Run the grid with these seeds."""
+    return sweep.sweep(run, GRID, seeds=seeds)
+
+
 if __name__ == "__main__":
-    table = sweep.sweep(run, {"radius": [0.8, 1.0, 1.6], "clip": [True, False]}, seeds=range(5))
-    with Path(__file__).with_suffix(".csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, table.columns, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(table)
+    table().write_csv(Path(__file__).with_suffix(".csv"))

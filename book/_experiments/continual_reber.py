@@ -15,8 +15,7 @@ numbers: batches, Adam and backpropagation through everything are ours.
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +24,7 @@ from rnn_core import LSTM, heads, network, optim, sweep, tasks, train
 from rnn_core.variants import LSTM1997
 
 CELLS = {"LSTM": LSTM, "LSTM1997": LSTM1997}
+GRID = {"cell": list(CELLS)}
 UNITS, STREAMS, PIECE, PIECES, RATE = 16, 16, 50, 2000, 0.005
 TEST_STEPS, TEST_STREAMS, TEST_SEED = 5000, 16, 1_000_000
 
@@ -76,9 +76,10 @@ def run(rng: np.random.Generator, cell: str) -> dict[str, float]:
     }
 
 
+def table(seeds: Iterable[int] = range(5)) -> sweep.Table:
+    """Run the grid with these seeds."""
+    return sweep.sweep(run, GRID, seeds=seeds)
+
+
 if __name__ == "__main__":
-    table = sweep.sweep(run, {"cell": list(CELLS)}, seeds=range(5))
-    with Path(__file__).with_suffix(".csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, table.columns, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(table)
+    table().write_csv(Path(__file__).with_suffix(".csv"))

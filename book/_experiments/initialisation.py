@@ -14,15 +14,14 @@ in the first run and raised to ten for every row when its results were known.
 
 from __future__ import annotations
 
-import csv
 import math
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 
-from rnn_core import GRU, LSTM, RNN, heads, init, optim, tasks
+from rnn_core import GRU, LSTM, RNN, heads, init, optim, sweep, tasks
 from rnn_core.network import Model
-from rnn_core.sweep import sweep
 
 TASKS = {
     "recall 40": lambda batch, rng: tasks.delayed_recall(40, batch, rng=rng, dtype=np.float32),
@@ -120,18 +119,10 @@ def accuracy(model: Model, test: tuple) -> float:
     return float((scores[-1].argmax(axis=1) == test[1][-1]).mean())
 
 
-def main() -> None:
-    """Run the grid and write the table."""
-    table = sweep(run, GRID, SEEDS, n_jobs=1)
-    path = Path(__file__).with_suffix(".csv")
-    with path.open("w", newline="", encoding="utf8") as file:
-        writer = csv.DictWriter(file, table.columns, lineterminator="\n")
-        writer.writeheader()
-        for row in table:
-            rounded = {k: float(f"{row[k]:.4g}") for k in ("accuracy", "largest")}
-            writer.writerow(row | rounded)
-    print(table.median_and_range("steps", by=["task", "cell", "start", "optimiser", "clip"]))
+def table(seeds: Iterable[int] = SEEDS) -> sweep.Table:
+    """Run the grid with these seeds."""
+    return sweep.sweep(run, GRID, seeds=seeds)
 
 
 if __name__ == "__main__":
-    main()
+    table().write_csv(Path(__file__).with_suffix(".csv"))

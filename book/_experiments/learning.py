@@ -8,19 +8,15 @@ squared error is below 0.01). Its score is then measured on 2,000 sequences neve
 
 from __future__ import annotations
 
-import csv
 import math
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 
 from rnn_core import heads, optim, tasks
 from rnn_core.network import Model
-from rnn_core.sweep import Table
 from rnn_core.train import train
 
-HERE = Path(__file__).parent
 UNITS, BATCH, EVERY = 32, 32, 50
 # task: how it is drawn, its inputs, its scores
 TASKS = {
@@ -58,28 +54,3 @@ def until_solved(cell, task: str, rng: np.random.Generator, lr: float, limit: in
     steps = len(history.losses)
     found = steps < limit or solved(steps)
     return {"steps": steps if found else math.inf, "score": judge(draw(2000))}
-
-
-def write(table: Table, script: str) -> None:
-    """Write a table beside the script that made it, under its name; scores to six digits."""
-    with Path(script).with_suffix(".csv").open("w", newline="", encoding="utf-8") as file:
-        rows = csv.DictWriter(file, table.columns, lineterminator="\n")
-        rows.writeheader()
-        for row in table:
-            rows.writerow(row | {"score": f"{row['score']:.6g}"})
-
-
-def read(name: str) -> Table:
-    """Return the stored table of an experiment, numbers as numbers."""
-    with (HERE / f"{name}.csv").open(newline="", encoding="utf-8") as file:
-        rows = [{k: _number(v) for k, v in row.items()} for row in csv.DictReader(file)]
-    return Table(tuple(rows[0]), rows)
-
-
-def _number(text: str) -> float | int | str:
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            continue
-    return text

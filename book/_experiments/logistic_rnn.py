@@ -17,11 +17,13 @@ in 14 runs of 15, to find out why.
 
 from __future__ import annotations
 
-import numpy as np
-from learning import TASKS, UNITS, until_solved, write
+from collections.abc import Iterable
+from pathlib import Path
 
-from rnn_core import RNN, H, engine
-from rnn_core.sweep import sweep
+import numpy as np
+from learning import TASKS, UNITS, until_solved
+
+from rnn_core import RNN, H, engine, sweep
 
 TASK, LIMIT = "recall, T = 20", 2000
 KINDS = ["tanh", "logistic", "twin", "twin from 1/2", "centred twin"]
@@ -70,5 +72,10 @@ def run(rng: np.random.Generator, rnn: str, lr: float):
     return until_solved(made(rnn, rng), TASK, rng, lr, LIMIT)
 
 
+def table(seeds: Iterable[int] = range(5)) -> sweep.Table:
+    """Run the grid with these seeds."""
+    return sweep.sweep(run, GRID, seeds=seeds)
+
+
 if __name__ == "__main__":
-    write(sweep(run, GRID, seeds=range(5), n_jobs=2), __file__)
+    table().write_csv(Path(__file__).with_suffix(".csv"))

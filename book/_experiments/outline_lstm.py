@@ -19,12 +19,13 @@ test an explanation of how "h = o" had failed.
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterable
+from pathlib import Path
 
 import numpy as np
-from learning import TASKS, UNITS, until_solved, write
+from learning import TASKS, UNITS, until_solved
 
-from rnn_core import HC, LSTM
-from rnn_core.sweep import sweep
+from rnn_core import HC, LSTM, sweep
 from rnn_core.variants import OutlineLSTM
 
 RATE = 0.005
@@ -101,5 +102,10 @@ def run(rng: np.random.Generator, cell: str, task: str, forget_bias: float):
     return until_solved(made, task, rng, RATE, LIMITS[task])
 
 
+def table(seeds: Iterable[int] = range(5)) -> sweep.Table:
+    """Run the grid with these seeds."""
+    return sweep.sweep(run, GRID, seeds=seeds)
+
+
 if __name__ == "__main__":
-    write(sweep(run, GRID, seeds=range(5), n_jobs=2), __file__)
+    table().write_csv(Path(__file__).with_suffix(".csv"))

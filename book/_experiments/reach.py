@@ -11,15 +11,14 @@ in an LSTM, else ∂/∂h), `after_95` in the trained one.
 
 from __future__ import annotations
 
-import csv
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 
-from rnn_core import GRU, LSTM, RNN, heads, init, optim, tasks
+from rnn_core import GRU, LSTM, RNN, heads, init, optim, sweep, tasks
 from rnn_core.diagnostics import gradient_norms
 from rnn_core.network import Model
-from rnn_core.sweep import sweep
 from rnn_core.train import train
 
 LENGTH, STEPS, UNITS, BATCH = 100, 500, 32, 32
@@ -74,20 +73,10 @@ def run(rng: np.random.Generator, cell: str, start: str, rate: float) -> dict[st
     return {"accuracy": accuracy} | rows
 
 
-def main() -> None:
-    """Run the grid and write the table."""
-    table = sweep(run, GRID, SEEDS, n_jobs=1)
-    path = Path(__file__).with_suffix(".csv")
-    with path.open("w", newline="", encoding="utf8") as file:
-        writer = csv.DictWriter(file, table.columns, lineterminator="\n")
-        writer.writeheader()
-        for row in table:
-            short = {k: round(v, 3) if isinstance(v, float) else v for k, v in row.items()}
-            writer.writerow(short | {"rate": row["rate"]})
-    for name in ("accuracy", "before_95", "after_95"):
-        print(name)
-        print(table.median_and_range(name, by=["cell", "start"]))
+def table(seeds: Iterable[int] = SEEDS) -> sweep.Table:
+    """Run the grid with these seeds."""
+    return sweep.sweep(run, GRID, seeds=seeds)
 
 
 if __name__ == "__main__":
-    main()
+    table().write_csv(Path(__file__).with_suffix(".csv"))

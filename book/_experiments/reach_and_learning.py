@@ -13,7 +13,7 @@ the table.
 
 from __future__ import annotations
 
-import csv
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +22,7 @@ from rnn_core import GRU, LSTM, RNN, diagnostics, heads, init, network, optim, s
 
 STEPS, UNITS, BATCH, UPDATES, LAG = 100, 32, 32, 600, 95
 HELD_OUT = 1_000_000
-SETTINGS = [
+GRID = [
     {"start": "RNN, radius 1", "rate": 0.001},
     {"start": "RNN, radius 1", "rate": 0.003},
     {"start": "RNN, radius 1.3", "rate": 0.0003},
@@ -71,9 +71,10 @@ def run(rng: np.random.Generator, start: str, rate: float) -> dict[str, float]:
     return {"before": before, "after": reach(model), "accuracy": float(right.mean())}
 
 
+def table(seeds: Iterable[int] = range(5)) -> sweep.Table:
+    """Run the grid with these seeds."""
+    return sweep.sweep(run, GRID, seeds=seeds)
+
+
 if __name__ == "__main__":
-    table = sweep.sweep(run, SETTINGS, seeds=range(5))
-    with Path(__file__).with_suffix(".csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, table.columns, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(table)
+    table().write_csv(Path(__file__).with_suffix(".csv"))

@@ -7,11 +7,13 @@ the first run. `learning.py` has the rules that all runs share.
 
 from __future__ import annotations
 
-import numpy as np
-from learning import TASKS, UNITS, until_solved, write
+from collections.abc import Iterable
+from pathlib import Path
 
-from rnn_core import GRU, init
-from rnn_core.sweep import sweep
+import numpy as np
+from learning import TASKS, UNITS, until_solved
+
+from rnn_core import GRU, init, sweep
 
 RATE, KEEP_BIAS = 0.005, 2
 LIMITS = {"adding, T = 40": 1000, "recall, T = 50": 500, "same alphabet, T = 20": 1000}
@@ -25,5 +27,10 @@ def run(rng: np.random.Generator, reset: str, task: str):
     return until_solved(gru, task, rng, RATE, LIMITS[task])
 
 
+def table(seeds: Iterable[int] = range(5)) -> sweep.Table:
+    """Run the grid with these seeds."""
+    return sweep.sweep(run, GRID, seeds=seeds)
+
+
 if __name__ == "__main__":
-    write(sweep(run, GRID, seeds=range(5), n_jobs=2), __file__)
+    table().write_csv(Path(__file__).with_suffix(".csv"))
