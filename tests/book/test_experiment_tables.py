@@ -72,9 +72,10 @@ def test_a_check_runs_other_seeds_and_fails_when_ranges_are_apart(monkeypatch, f
         @staticmethod
         def table(seeds):
             asked.extend(seeds)
-            return table(*made(*fresh))
+            return table(*(row for cell in "abc" for row in made(*fresh, cell=cell)))
 
-    monkeypatch.setattr(experiments, "stored", lambda name: table(*made(1, 2)))
+    old = table(*(row for cell in "abc" for row in made(1, 2, cell=cell)))
+    monkeypatch.setattr(experiments, "stored", lambda name: old)
     monkeypatch.setattr(experiments, "load", lambda name: Script)
     assert experiments.check("it", same_seeds=False) is agrees
     assert asked == [100, 101]
