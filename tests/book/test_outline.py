@@ -35,6 +35,14 @@ HEADINGS = {
         "code/rnn_scratch",
         "code/lstm_scratch",
         "code/gru_scratch",
+        "code/training",
+        "code/ladder",
+        "code/characters",
+        "code/deeper",
+        "code/seq2seq",
+        "code/ctc",
+        "code/frameworks",
+        "code/sweeps",
     ],
 }
 # As the outline prints them, with the page that repeats them letter by letter.
