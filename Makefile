@@ -11,11 +11,12 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
   $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$p; exit; }; \
   done; echo python3)
 
-.PHONY: help setup book html serve lab test lint format pins clean
+.PHONY: help setup book html serve pdf lab test lint format pins clean
 
 help:
 	@echo "make book   build the book and serve it on 127.0.0.1 (PORT=8000)"
 	@echo "make html   build the book into _build/html"
+	@echo "make pdf    print the whole book into _build/gate-by-gate.pdf (needs Chromium)"
 	@echo "make lab    open the notebooks in JupyterLab"
 	@echo "make test   check everything: style, types, package, notebooks, book, browser"
 	@echo "make lint   check style and types only      make format   put the style right"
@@ -31,6 +32,10 @@ book: html serve
 
 serve: setup
 	@$(VENV_PYTHON) tools/serve.py --port $(PORT)
+
+pdf: setup
+	@$(VENV_PYTHON) tools/build_book.py
+	@$(VENV_PYTHON) tools/print_book.py
 
 lab: setup
 	@$(VENV_PYTHON) -m jupyterlab book

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import chromium as installed
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-SANDBOX = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-NO_BROWSER = "no Chromium found: install one, or name it in the environment variable CHROMIUM"
 
 
 def build_book(source: Path) -> subprocess.CompletedProcess[str]:
@@ -53,12 +50,11 @@ def chromium() -> str:
     Where there is none the tests that need one are reported as not run; with REQUIRE_BROWSER=1,
     as in CI, they fail.
     """
-    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
-    if path and shutil.which(path):
+    if path := installed.find():
         return path
     if os.environ.get("REQUIRE_BROWSER") == "1":
-        pytest.fail(NO_BROWSER, pytrace=False)
-    pytest.skip(NO_BROWSER)
+        pytest.fail(installed.MISSING, pytrace=False)
+    pytest.skip(installed.MISSING)
 
 
 @pytest.fixture(scope="session")
@@ -67,7 +63,7 @@ def browser(chromium: str) -> Iterator[object]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=SANDBOX)
+        browser = playwright.chromium.launch(executable_path=chromium, args=installed.FLAGS)
         yield browser
         browser.close()
 

@@ -15,6 +15,7 @@ import sys
 import time
 from pathlib import Path
 
+import offline
 from sphinx_external_toc.parsing import parse_toc_yaml
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -70,6 +71,7 @@ def build(source: Path, output: Path) -> int:
         print("book: the build failed; the messages above say where", file=sys.stderr)
         return 1
     drop_stale_pages(source, built / "html")
+    offline.write(built / "html")
     complete.touch()
     pages, seconds = len(toc_pages(source)), time.monotonic() - start
     print(f"book: {pages} pages in {built / 'html'}, built in {seconds:.0f} s")

@@ -20,10 +20,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
 from docutils import nodes
+from docutils.parsers.rst import directives
 from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 from sphinx.util import logging
@@ -261,6 +262,44 @@ class LessonTable(SphinxDirective):
         return [table]
 
 
+class ReadingPath(SphinxDirective):
+    """Pages to read in this order, a line each, with their minutes and the sum.
+
+    With the option `exercises`, those are counted too.
+    """
+
+    has_content = True
+    option_spec: ClassVar = {"exercises": directives.flag}
+
+    def run(self) -> list[nodes.Node]:
+        """Return the list, and a line with the sum."""
+        found = cards(Path(self.env.srcdir) / FOLDER)
+        names = [line.strip() for line in self.content if line.strip()]
+        if unknown := [name for name in names if name not in found]:
+            raise self.error(f"reading-path: no page with a card: {', '.join(unknown)}")
+        counted = ("read", "run", *(["exercises"] if "exercises" in self.options else []))
+        path = nodes.enumerated_list(enumtype="arabic", prefix="", suffix=".")
+        total = 0
+        for name in names:
+            self.env.note_dependency(self.env.doc2path(f"{FOLDER}/{name}"))
+            minutes = sum(found[name].minutes[kind] for kind in counted)
+            line = nodes.paragraph("", "", link_to(name, self.env.docname))
+            line += nodes.Text(f", {minutes} min")
+            path += nodes.list_item("", line)
+            total += minutes
+        end = nodes.paragraph("", f"Together {spelt(total)}.", classes=["path-total"])
+        return [nodes.container("", path, end, classes=["reading-path"])]
+
+
+def spelt(minutes: int) -> str:
+    """Return minutes as hours and minutes, to the quarter of an hour from one hour on."""
+    if minutes < 60:
+        return f"{minutes} minutes"
+    hours, rest = divmod(15 * round(minutes / 15), 60)
+    words = "1 hour" if hours == 1 else f"{hours} hours"
+    return f"{words} {rest} minutes" if rest else words
+
+
 def heading(text: str) -> nodes.entry:
     """Return a cell over the whole width of the table."""
     return nodes.entry("", nodes.paragraph("", "", nodes.strong("", text)), morecols=2)
@@ -273,8 +312,9 @@ def row(*entries: str | nodes.paragraph) -> nodes.row:
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Register the card and the table."""
+    """Register the card, the table and the paths."""
     app.add_directive("lesson-table", LessonTable)
+    app.add_directive("reading-path", ReadingPath)
     app.connect("doctree-read", insert_card)
     app.connect("env-updated", check_circles)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

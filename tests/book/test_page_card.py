@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
-from page_card import Card, card_of, cards, faults, in_order
+from page_card import Card, card_of, cards, faults, in_order, spelt
 
-from tests.book import site
+from tests.book import lessons, site
 from tests.book.scratch import make_book
 from tests.conftest import build_book
 
@@ -106,3 +107,40 @@ def test_a_wrong_card_fails_the_build(tmp_path, changes, message):
     done = build_book(book)
     assert done.returncode != 0
     assert message in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [
+        (5, "5 minutes"),
+        (59, "59 minutes"),
+        (60, "1 hour"),
+        (70, "1 hour 15 minutes"),
+        (112, "1 hour 45 minutes"),
+        (115, "2 hours"),
+        (1980, "33 hours"),
+    ],
+)
+def test_minutes_are_spelt_as_one_says_them(minutes, words):
+    assert spelt(minutes) == words
+
+
+def test_a_path_has_its_pages_in_order_with_their_minutes_and_the_sum(built_book):
+    book = lessons.ROOT / "book"
+    source = (book / "service" / "how_to_use.md").read_text("utf8")
+    paths = re.findall(r"```\{reading-path\}\n(:exercises:\n)?(.*?)```", source, re.DOTALL)
+    boxes = site.page(built_book / "book/service/how_to_use.html").select(".reading-path")
+    found = cards(book)
+    assert len(paths) == len(boxes) == 3
+    for (exercises, names), box in zip(paths, boxes, strict=True):
+        names = names.split()
+        links = [link["href"] for link in box.find_all("a")]
+        assert links == [f"../{name}.html" for name in names]
+        kinds = ["read", "run", *(["exercises"] if exercises else [])]
+        minutes = [sum(found[name].minutes[kind] for kind in kinds) for name in names]
+        lines = [item.get_text(" ", strip=True) for item in box.find_all("li")]
+        assert all(line.endswith(f"{m} min") for line, m in zip(lines, minutes, strict=True))
+        assert f"Together {spelt(sum(minutes))}." in box.get_text()
+        for number, name in enumerate(names):  # nothing is read before what it needs
+            missing = set(found[name].needs) - set(names[:number])
+            assert not missing, (name, missing)
