@@ -37,10 +37,10 @@ Watch = Callable[[int, Model, Tones], object]
 
 
 def tones(batch: int, rng: np.random.Generator) -> Tones:
-    """Return what is heard (T, B, 4), the labels, and the symbol of each frame (T, B), 0: silence.
+    """Return what is heard (T, B, 4), the labels, the symbol of each frame.
 
-    A symbol sounds for 3 to 8 frames in its own channel; then there are 1 to 4 frames of silence.
-    All channels have noise.
+    A symbol sounds for 3 to 8 frames in its own channel; then there are 1
+    to 4 frames of silence, 0 in the last array. All channels have noise.
     """
     frames, labels = np.zeros((STEPS, batch), int), []
     for b in range(batch):
@@ -62,8 +62,9 @@ def segment(heard: np.ndarray) -> list[int]:
     """
     ends = len(heard) + 5
     sound = np.vstack([np.zeros(SYMBOLS), np.cumsum((heard - 0.5) / NOISE**2, axis=0)])
-    best, before = np.full(ends, -np.inf), dict.fromkeys(range(1, 5), (0, 0))
+    best = np.full(ends, -np.inf)
     best[1:5] = 0
+    before: dict[int, tuple[int, int]] = {t: (0, 0) for t in range(1, 5)}
     for t in range(1, len(heard) - 2):
         for n in range(3, min(9, len(heard) - t + 1)):
             gain = sound[t + n] - sound[t]  # of log p, for each symbol, over silence
@@ -95,18 +96,28 @@ def drop_short(path: np.ndarray, shortest: int) -> np.ndarray:
     return np.repeat(np.where(lengths < shortest, 0, path[starts]), lengths)
 
 
-def fit(rng: np.random.Generator, loss: str, directions: int, rate: float, watch: Watch) -> Model:
-    """Return a trained network; `watch` is shown the step, the network and 200 other sequences."""
+def fit(
+    rng: np.random.Generator,
+    loss: str,
+    directions: int,
+    rate: float,
+    watch: Watch,
+) -> Model:
+    """Return a trained network.
+
+    `watch` is shown the step, the network and 200 sequences held out.
+    """
     model, held_out = new_model(directions, rng), tones(200, rng)
     by_labels = loss == "ctc"
-    drawn = (tones(BATCH, rng) for _ in range(UPDATES))
-    batches = ((x, labels if by_labels else frames) for x, labels, frames in drawn)
     measure = ctc if by_labels else heads.softmax_cross_entropy
+    drawn = (tones(BATCH, rng) for _ in range(UPDATES))
+    batches = ((x, k if by_labels else frames) for x, k, frames in drawn)
 
     def each(step: int, *_) -> None:
         watch(step, model, held_out)
 
-    train(model, batches, measure, optim.Adam(rate), callback=each, progress=False)
+    adam = optim.Adam(rate)
+    train(model, batches, measure, adam, callback=each, progress=False)
     return model
 
 
