@@ -64,7 +64,7 @@ def segment(heard: np.ndarray) -> list[int]:
     sound = np.vstack([np.zeros(SYMBOLS), np.cumsum((heard - 0.5) / NOISE**2, axis=0)])
     best = np.full(ends, -np.inf)
     best[1:5] = 0
-    before: dict[int, tuple[int, int]] = {t: (0, 0) for t in range(1, 5)}
+    before: dict[int, tuple[int, int]] = dict.fromkeys(range(1, 5), (0, 0))
     for t in range(1, len(heard) - 2):
         for n in range(3, min(9, len(heard) - t + 1)):
             gain = sound[t + n] - sound[t]  # of log p, for each symbol, over silence
