@@ -1,6 +1,6 @@
 """The classic ladder: seven tasks, each read by RNN, LSTM and GRU from five seeds.
 
-`python book/_experiments/ladder.py` runs everything, about half an hour on one core, and writes
+`python book/_experiments/ladder.py` runs everything, some 25 minutes on one core, and writes
 ladder.csv beside itself. The page code/ladder.ipynb reads the table and repeats one arm.
 
 One set of rules for all: 32 units, batches of 32 fresh sequences, float32, Adam, the gradient
