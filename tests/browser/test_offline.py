@@ -25,7 +25,7 @@ def copy(built_book: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_copy_opens_at_its_index_and_the_figure_steps(browser, copy):
     with opened(browser, (copy / "index.html").as_uri()) as (page, wrong):
         page.wait_for_selector("rnn-widget[data-ready]")
-        slider = page.locator("rnn-widget input[type=range]").first
+        slider = page.get_by_label("Time step").first
         before = slider.input_value()
         slider.press("ArrowRight")
         assert int(slider.input_value()) == int(before) + 1
