@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import print_book
@@ -15,9 +18,11 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="module")
 def pdf(built_book: Path, chromium: str, tmp_path_factory: pytest.TempPathFactory) -> PdfReader:
-    """Print the whole book once."""
+    """Print the whole book once, by the command: Playwright runs once in a process."""
     output = tmp_path_factory.mktemp("print") / "book.pdf"
-    print_book.print_book(ROOT, built_book, output)
+    command = [sys.executable, ROOT / "tools" / "print_book.py", "--html", built_book]
+    environment = {**os.environ, "CHROMIUM": chromium}
+    subprocess.run([*command, "--output", output], env=environment, check=True)
     return PdfReader(output)
 
 
