@@ -24,11 +24,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import NamedTuple
 
-HERE = Path(__file__).resolve().parent.parent / "book" / "_experiments"
-sys.path[:0] = [str(HERE.parent.parent), str(HERE)]
+from rnn_core.sweep import Table, read_csv
 
-from rnn_core.sweep import Table, read_csv  # noqa: E402
-
+ROOT = Path(__file__).resolve().parent.parent
+HERE = ROOT / "book" / "_experiments"
 FRESH = 100
 TOLERATED, SHARE = 2, 1 / 20
 
@@ -61,7 +60,9 @@ def names() -> list[str]:
 
 
 def load(name: str) -> ModuleType:
-    """Import the script of an experiment."""
+    """Import the script of an experiment, and what it imports from beside itself."""
+    if str(HERE) not in sys.path:
+        sys.path.insert(0, str(HERE))
     return importlib.import_module(name)
 
 
@@ -128,7 +129,8 @@ def main() -> None:
     if unknown := sorted(set(given.names) - set(names())):
         parser.error(f"NAME must be one of {', '.join(names())}; got {', '.join(unknown)}")
     # The processes of a sweep import the scripts too.
-    os.environ["PYTHONPATH"] = os.pathsep.join([*sys.path[:2], os.environ.get("PYTHONPATH", "")])
+    paths = [str(ROOT), str(HERE), os.environ.get("PYTHONPATH", "")]
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
     failed = []
     for name in given.names or names():
         if given.what == "list":

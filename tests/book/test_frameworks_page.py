@@ -5,11 +5,11 @@ In CI they are installed (requirements/peers.txt), and REQUIRE_PEERS=1 says that
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import subprocess
 import sys
 
+import experiments
 import nbformat
 import numpy as np
 import pytest
@@ -85,12 +85,7 @@ if TORCH and KERAS and ONNX:
     @pytest.fixture(scope="module")
     def computed() -> dict[str, np.ndarray]:
         """Return what the frameworks compute now."""
-        spec = importlib.util.spec_from_file_location("frameworks", EXPERIMENT)
-        assert spec
-        assert spec.loader
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        return module.compute()
+        return experiments.load(EXPERIMENT.stem).compute()
 
     def test_what_the_page_reads_is_what_the_frameworks_compute(computed):
         stored = load_file(EXPERIMENT.with_suffix(".safetensors"))

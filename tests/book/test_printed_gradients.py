@@ -8,9 +8,9 @@ their formulas is changed in turn, to see that the comparison notices.
 from __future__ import annotations
 
 import ast
-import importlib.util
 import re
 
+import experiments
 import numpy as np
 import pytest
 from safetensors.numpy import load_file
@@ -344,12 +344,7 @@ def computed(request):
     """Return the arrays that the pages read, as stored or as PyTorch computes them now."""
     if request.param == "stored":
         return load_file(EXPERIMENT.with_suffix(".safetensors"))
-    spec = importlib.util.spec_from_file_location("torch_bptt", EXPERIMENT)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.compute()
+    return experiments.load(EXPERIMENT.stem).compute()
 
 
 def test_what_the_pages_read_is_what_pytorch_computes(computed):
