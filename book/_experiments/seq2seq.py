@@ -147,14 +147,21 @@ def look_back(attention, h, memory, weights, d):
     return d_h, back[1]
 
 
-def gradients(model, attention, numbers):
-    encoder, decoder, readout = model
-    digits, lengths = read_digits(numbers, attention)
-    previous, labels, mask = read_words(numbers)
+def read_both(model, attention, digits, lengths, previous):
+    encoder, decoder, _ = model
     seen = encoder.forward(digits, lengths=lengths)
     said = decoder.forward(previous, seen.end)
     counts = mask_of(lengths, len(digits))
     weights, both = look(attention, said.h, seen.h, counts)
+    return seen, said, weights, both
+
+
+def gradients(model, attention, numbers):
+    encoder, decoder, readout = model
+    digits, lengths = read_digits(numbers, attention)
+    previous, labels, mask = read_words(numbers)
+    rest = digits, lengths, previous
+    seen, said, weights, both = read_both(model, attention, *rest)
     scores = readout.forward(both)
     loss, d = heads.softmax_cross_entropy(scores, labels, mask)
     d_readout, d = readout.backward(both, d)
@@ -206,14 +213,10 @@ def exact(model, attention, numbers):
 
 def words_right(model, attention, numbers):
     """Return the share of words that are right when every word before was given right."""
-    encoder, decoder, readout = model
     digits, lengths = read_digits(numbers, attention)
     previous, labels, mask = read_words(numbers)
-    seen = encoder.forward(digits, lengths=lengths)
-    said = decoder.forward(previous, seen.end)
-    counts = mask_of(lengths, len(digits))
-    both = look(attention, said.h, seen.h, counts)[1]
-    right = readout.forward(both).argmax(axis=-1) == labels
+    both = read_both(model, attention, digits, lengths, previous)[-1]
+    right = model[-1].forward(both).argmax(axis=-1) == labels
     return float(right[mask == 1].mean())
 
 
