@@ -9,7 +9,16 @@ from pathlib import Path
 import nbformat
 from build_book import ROOT, toc_pages
 
-PARTS = ("background", "concepts", "formulas", "math", "code")
+PARTS = (
+    "background",
+    "concepts",
+    "formulas",
+    "math",
+    "code",
+    "applications",
+    "tools",
+    "trends",
+)
 ALONE = ("book/errata",)
 KINDS = {"understanding", "calculation", "code", "exploration"}
 EXERCISE = re.compile(
