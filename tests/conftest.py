@@ -11,6 +11,7 @@ from pathlib import Path
 
 import chromium as installed
 import pytest
+from filelock import FileLock
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -22,11 +23,18 @@ def build_book(source: Path) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture(scope="session")
-def built_book() -> Path:
-    """Build the book once; return the folder of its pages."""
-    done = build_book(ROOT)
-    if done.returncode:
-        pytest.fail(f"the book does not build:\n{done.stdout}\n{done.stderr}", pytrace=False)
+def built_book(worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the book, once for all processes of the tests; return the folder of its pages."""
+    folder = tmp_path_factory.getbasetemp()
+    if worker_id != "master":
+        folder = folder.parent  # the folder of this run, in which each worker has its own
+    with FileLock(folder / "book.lock"):
+        if not (folder / "book.built").exists():
+            done = build_book(ROOT)
+            if done.returncode:
+                said = f"{done.stdout}\n{done.stderr}"
+                pytest.fail(f"the book does not build:\n{said}", pytrace=False)
+            (folder / "book.built").touch()
     return ROOT / "_build" / "html"
 
 

@@ -29,6 +29,8 @@ from rnn_core.train import train
 from tests.sweep_case import deadly, held, logged, product, runs_of, wait_for
 
 ROOT = Path(__file__).resolve().parent.parent
+pytestmark = pytest.mark.xdist_group("cluster")
+
 GRID = {"size": [3, 40], "scale": [1.0, 0.5]}
 XS = {"x": range(8)}
 quiet = functools.partial(sweep, progress=False)

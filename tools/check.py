@@ -11,18 +11,15 @@ import argparse
 import os
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-# The package's tests run beside those of the book and of the browser, which wait a good deal.
-PACKAGE = "-m pytest tests --ignore=tests/book --ignore=tests/browser"
-BOOK = "-m pytest tests/book tests/browser"
 STEPS = {
     "lint": ["-m ruff check .", "-m ruff format --check .", "tools/check_files.py"],
     "types": ["-m pyright"],
     "notebooks": ["-m pytest --nbval -p no:cacheprovider -n 2 --dist loadfile book"],
-    "tests": [PACKAGE, BOOK],
+    # Tests that share something costly, a printed book or a cluster, name it and stay together.
+    "tests": ["-m pytest tests -n 2 --dist loadgroup"],
     "format": ["-m ruff check --fix .", "-m ruff format ."],
 }
 # The tests come last, so that their closing line is the last that is read.
@@ -43,31 +40,13 @@ def environment() -> dict[str, str]:
 
 
 def run(step: str) -> list[str]:
-    """Run the commands of a step; return those that failed."""
-    return beside(*STEPS[step]) if step == "tests" else one_by_one(STEPS[step])
-
-
-def one_by_one(commands: list[str]) -> list[str]:
-    """Run commands in turn; return those that failed."""
+    """Run the commands of a step in turn; return those that failed."""
     failed = []
-    for command in commands:
+    for command in STEPS[step]:
         print(f"check: {name_of(command)}", flush=True)
         if subprocess.run(full(command), cwd=ROOT, env=environment()).returncode:
             failed.append(name_of(command))
     return failed
-
-
-def beside(first: str, second: str) -> list[str]:
-    """Run two commands at once, and show what the first printed when both are done."""
-    with tempfile.TemporaryFile() as log:
-        other = subprocess.Popen(
-            full(first), cwd=ROOT, env=environment(), stdout=log, stderr=subprocess.STDOUT
-        )
-        failed = one_by_one([second])
-        code = other.wait()
-        log.seek(0)
-        print(f"check: {name_of(first)}\n{log.read().decode('utf8', 'replace')}", flush=True)
-    return failed + ([name_of(first)] if code else [])
 
 
 def full(command: str) -> list[str]:

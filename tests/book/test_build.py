@@ -9,6 +9,8 @@ import pytest
 from tests.book.scratch import make_book, write_notebook, write_page, write_toc
 from tests.conftest import build_book
 
+pytestmark = pytest.mark.xdist_group("small books")
+
 COUNT = "with open('runs.txt', 'a') as f:\n    f.write('x')"
 
 

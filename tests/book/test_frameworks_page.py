@@ -19,6 +19,8 @@ from tests.book import lessons
 from tests.cases import TORCH
 from tests.interop_cases import KERAS, ONNX
 
+pytestmark = pytest.mark.xdist_group("frameworks")
+
 PAGE = "book/code/frameworks"
 EXPERIMENT = lessons.ROOT / "book" / "_experiments" / "frameworks.py"
 ADVICE = "not installed here: "

@@ -15,7 +15,7 @@ from tests.browser import lab
 from tests.browser.probes import ask, is_legible, movable, operate, root_of
 from tests.figures import NAMES, case
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("jupyterlab")]
 every_figure = pytest.mark.parametrize("kind", NAMES)
 recomputing = pytest.mark.parametrize("kind", [k for k in NAMES if hasattr(case(k), "LIVE")])
 FIRST = f"""import json, sys

@@ -13,7 +13,7 @@ import pytest
 from build_book import ROOT, toc_pages
 from pypdf import PdfReader
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("printed book")]
 
 
 @pytest.fixture(scope="module")
