@@ -1,7 +1,6 @@
 """The outline that the book was commissioned from: each heading has its page, each formula stands.
 
-The outline is Chinese; its headings are kept here beside the pages that answer them. Those of the
-sections 5 to 8 come with the second half of the book.
+The outline is Chinese; its headings are kept here beside the pages that answer them.
 """
 
 from __future__ import annotations
@@ -44,6 +43,20 @@ HEADINGS = {
         "code/frameworks",
         "code/sweeps",
     ],
+    "5.实际应用场景": [
+        "applications/language",
+        "applications/speech",
+        "applications/series",
+        "applications/choosing",
+    ],
+    "6.工具和资源推荐": ["tools/resources", "tools/tour"],
+    "7.总结\uff1a未来发展趋势与挑战": [
+        "trends/scans",
+        "trends/xlstm",
+        "trends/tracking",
+        "trends/open_problems",
+    ],
+    "8.附录\uff1a常见问题与解答": ["faq"],
 }
 # As the outline prints them, with the page that repeats them letter by letter.
 FORMULAS = {
@@ -64,6 +77,7 @@ FORMULAS = {
         r" + z_t \cdot \tanh(W_{hh}x_t + W_{hr}r_t \cdot h_{t-1} + b_h)",
     ],
 }
+WHEN_NOT = r"(?m)^## When not to use an RNN"
 # What the outline says in words, and a word by which the page that takes it up can be known.
 CLAIMS = {
     "hidden state, from one time step to the next": ("concepts/rnn", r"hidden state"),
@@ -73,6 +87,10 @@ CLAIMS = {
     "three gates": ("concepts/lstm", r"three\W+(\{term\}`)?gates"),
     "the GRU merges forget and input gate": ("concepts/gru", r"merg"),
     "fewer parameters": ("concepts/gru", r"parameters"),
+    "advantages and limits in language": ("applications/language", WHEN_NOT),
+    "advantages and limits in speech": ("applications/speech", WHEN_NOT),
+    "advantages and limits in time series": ("applications/series", WHEN_NOT),
+    "which of the three, and when none": ("applications/choosing", WHEN_NOT),
 }
 
 
@@ -84,7 +102,7 @@ def squeezed(text: str) -> str:
 @pytest.mark.parametrize("heading", HEADINGS)
 def test_every_heading_has_its_pages(heading, built_book):
     for page in HEADINGS[heading]:
-        assert f"book/{page}" in lessons.LESSONS
+        assert f"book/{page}" in lessons.toc_pages(lessons.ROOT)
         assert (built_book / "book" / f"{page}.html").is_file()
 
 
