@@ -40,7 +40,7 @@ here = functools.partial(quiet, n_jobs=1)
 @pytest.fixture(scope="module")
 def cluster():
     options = {"n_workers": 2, "threads_per_worker": 1, "processes": True}
-    with LocalCluster(**options, dashboard_address=None) as cluster, Client(cluster):
+    with LocalCluster(**options, dashboard_address=":0") as cluster, Client(cluster):
         yield cluster
 
 
