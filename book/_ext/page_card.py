@@ -265,11 +265,12 @@ class LessonTable(SphinxDirective):
 class ReadingPath(SphinxDirective):
     """Pages to read in this order, a line each, with their minutes and the sum.
 
-    With the option `exercises`, those are counted too.
+    With the option `exercises`, those are counted too. A path stands for all that its pages need,
+    unless it says with the option `skips` that it passes over some of it.
     """
 
     has_content = True
-    option_spec: ClassVar = {"exercises": directives.flag}
+    option_spec: ClassVar = {"exercises": directives.flag, "skips": directives.flag}
 
     def run(self) -> list[nodes.Node]:
         """Return the list, and a line with the sum."""

@@ -77,7 +77,7 @@ FORMULAS = {
         r" + z_t \cdot \tanh(W_{hh}x_t + W_{hr}r_t \cdot h_{t-1} + b_h)",
     ],
 }
-WHEN_NOT = r"(?m)^## When not to use an RNN"
+WHEN_NOT = r"(?m)^## When not to use (an RNN|a recurrent network)$"
 # What the outline says in words, and a word by which the page that takes it up can be known.
 CLAIMS = {
     "hidden state, from one time step to the next": ("concepts/rnn", r"hidden state"),
