@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import bank
 import pytest
 from page_card import cards, in_order
 
@@ -11,6 +12,8 @@ from tests.book import lessons, site
 
 LARGEST_HTML = 500_000
 ENDING = ["What we saw", "Misconceptions", "Exercises", "What to read next"]
+# Before the exercises of a page that the question bank asks about.
+CHECKS = "Check yourself"
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +85,11 @@ def test_code_that_is_asked_for_is_checked_by_plain_asserts(lesson):
 
 def test_a_lesson_ends_with_what_was_seen_and_what_to_read(lesson):
     headings = re.findall(r"^## (.+)$", lessons.prose(lesson), re.MULTILINE)
-    assert headings[-len(ENDING) :] == ENDING
+    ending = list(ENDING)
+    if bank.on_page(lesson.removeprefix("book/")):
+        ending.insert(2, CHECKS)
+    assert headings[-len(ending) :] == ending
+    assert (CHECKS in headings) == (CHECKS in ending)
 
 
 def test_no_lesson_is_a_heavy_page(lesson, built_book):
