@@ -4,7 +4,7 @@
 
 It needs the built book and an installed Chromium, and no network. The pages are put into one
 document, so that links between them are links inside the PDF; widgets show their stills; solutions
-are moved to the end, under the pages they belong to.
+and the answers of the self-checks are moved to the end, under the pages they belong to.
 """
 
 from __future__ import annotations
@@ -103,6 +103,16 @@ def _localise(tag: Tag, page: str, pages: set[str]) -> None:
         tag.string = re.sub(r"#([A-Za-z][\w-]*)(?=[^{}]*\{)", rf"#{own}\1", tag.string)
 
 
+def _unfold(answers: Tag) -> None:
+    """Make the folded answers of a question a box of its own, which says which question it was."""
+    question = answers.find_parent("fieldset")
+    answers.name, answers.summary.name = "div", "p"
+    answers.p.string = ""
+    link = BeautifulSoup("", "html.parser").new_tag("a", href=f"#{question['id']}")
+    link.string = question.legend.get_text().partition(" of ")[0]
+    answers.p.append(link)
+
+
 def _link(link: str, page: str, pages: set[str]) -> str:
     """Return where a link goes in the printed document; nothing if it goes to a file beside it."""
     if re.match(r"[a-z]+:", link):
@@ -132,7 +142,9 @@ def compose(html: Path, source: Path, numbers: dict[str, int]) -> tuple[str, dic
             text = article(html, page, pages)
             heading = text.find("h1")
             titles[slug(page)] = heading.get_text(strip=True) if heading else page
-            boxes = [box.extract() for box in text.select(".admonition.solution")]
+            for answers in text.select("details.check-answers"):
+                _unfold(answers)
+            boxes = [box.extract() for box in text.select(".admonition.solution, .check-answers")]
             if boxes:
                 solutions.append(f"<h2>{titles[slug(page)]}</h2>" + "".join(map(str, boxes)))
             body.append(f'<section id="{slug(page)}">{text}</section>')

@@ -18,9 +18,9 @@ one makes on the way to it; `hint` answers every other number.
       check: 0.9 ** 10
 
 `check` is a Python expression for the right answer; `rng`, the cells, `count` (of a cell's
-parameters), `sigma` and `stored` (a table of an experiment) are there to be used. Where the texts of the options are no numbers,
-each option has a `check` of its own, which says whether it is right and may use `answer`, the
-value of the item's. `given` holds statements that all of them build on.
+parameters), `sigma` and `stored` (a table of an experiment) are there to be used. Where the texts
+of the options are no numbers, each option has a `check` of its own, which says whether it is right
+and may use `answer`, the value of the item's. `given` holds statements that all of them build on.
 """
 
 from __future__ import annotations
@@ -122,9 +122,9 @@ def letters(item: Item) -> list[str]:
 
 
 def value_of(text: str) -> float:
-    """Return the number that an option's text shows; not a number for words."""
+    """Return the number that an option's text is; not a number for words."""
     try:
-        return float(text.strip("$").replace("{,}", "").replace(",", "").replace("−", "-"))
+        return float(text)
     except ValueError:
         return math.nan
 
@@ -162,7 +162,7 @@ def _faults_of_kind(item: Item, right: int, texts: list[str]) -> Iterator[str]:
         yield "of a choice all options are checked, or none"
     if item.kind == "truth" and tuple(texts) != TRUTH:
         yield f"truth: the options are {' and '.join(TRUTH)}"
-    if (item.kind == "number") != bool(item.hint and item.tolerance > 0):
+    if {bool(item.hint), item.tolerance > 0} != {item.kind == "number"}:
         yield "a number, and nothing else, has a hint and a tolerance above 0"
     if item.kind == "number" and not (len(texts) > 1 and all(map(_is_number, texts))):
         yield "number: the options are the number and at least one slip"
