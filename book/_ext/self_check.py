@@ -71,10 +71,11 @@ class SelfCheck(SphinxDirective):
         self.state.nested_parse(lines, self.content_offset, around)
         return around.children
 
-    def inline(self, text: str) -> list[nodes.Node]:
-        """Return the nodes of a single paragraph."""
+    def line(self, name: str, text: str) -> nodes.inline:
+        """Return a single paragraph with a name before it, as a part of a line."""
         (paragraph,) = self.parsed(text)
-        return paragraph.children
+        before = [element("b", nodes.Text(name)), nodes.Text(" ")] if name else []
+        return nodes.inline("", "", *before, *paragraph.children)
 
     def question(self, item: bank.Item, number: int, of: int) -> tag:
         """Return one question."""
@@ -103,10 +104,8 @@ class SelfCheck(SphinxDirective):
         rows = []
         for letter, option in zip(bank.letters(item), item.options, strict=True):
             choice = element("input", type=kind, name=name, autocomplete="off")
-            words = [element("b", nodes.Text(letter)), nodes.Text(" "), *self.inline(option.text)]
-            if item.kind == "truth":
-                words = [nodes.Text(option.text)]
-            rows.append(element("label", choice, element("span", *words)))
+            letter = "" if item.kind == "truth" else letter
+            rows.append(element("label", choice, self.line(letter, option.text)))
         return rows
 
     def answers(self, item: bank.Item) -> tag:
@@ -114,17 +113,14 @@ class SelfCheck(SphinxDirective):
         rows = [
             element(
                 "li",
-                element("b", nodes.Text(f"{name}: {'right' if option.right else 'no'}.")),
-                nodes.Text(" "),
-                *self.inline(option.feedback),
+                self.line(f"{name}: {'right' if option.right else 'no'}.", option.feedback),
                 data_right=str(option.right).lower(),
                 data_value=f"{bank.value_of(option.text):g}" if item.kind == "number" else "-",
             )
             for name, option in zip(bank.letters(item), item.options, strict=True)
         ]
         if item.hint:
-            words = element("b", nodes.Text("Another number: no."))
-            rows.append(element("li", words, nodes.Text(" "), *self.inline(item.hint)))
+            rows.append(element("li", self.line("Another number: no.", item.hint)))
         summary = element("summary", nodes.Text("Answer and reasons"))
         return element("details", summary, element("ul", *rows), class_="check-answers")
 
