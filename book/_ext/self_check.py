@@ -1,8 +1,14 @@
-"""Self-checks: the questions of a page from the question bank, by the directive `{self-check}`.
+"""Self-checks: the questions of a page from the question bank, in place of a box of that class.
 
-A question is a group of radio buttons, check boxes or one field, and a folded list that says of
-every answer why it is right or wrong. That much needs no script. The script adds a button that
-looks the answer up in the list and says what stands there, to a screen reader too.
+    :::{admonition} Questions
+    :class: self-check
+    The page in the built book asks some questions here.
+    :::
+
+JupyterLab, which knows no directives of ours, shows the box. In the book a question is a group of
+radio buttons, check boxes or one field, and a folded list that says of every answer why it is right
+or wrong. That much needs no script. The script adds a button that looks the answer up in the list
+and says what stands there, to a screen reader too.
 """
 
 from __future__ import annotations
@@ -13,6 +19,7 @@ from typing import Any
 
 import bank
 from docutils import nodes
+from docutils.parsers.rst.directives.admonitions import Admonition
 from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
@@ -48,11 +55,13 @@ def leave(translator: HTML5Translator, node: tag) -> None:
         translator.body.append(f"</{node['name']}>\n")
 
 
-class SelfCheck(SphinxDirective):
-    """The questions of this page."""
+class SelfCheck(SphinxDirective, Admonition):
+    """An admonition; of the class `self-check`, the questions of this page."""
 
     def run(self) -> list[nodes.Node]:
-        """Return the questions in the order of the bank."""
+        """Return the box, or the questions in the order of the bank."""
+        if CLASS not in self.options.get("class", ()):
+            return super().run()
         self.env.note_dependency(str(bank.FILE))
         page = self.env.docname.removeprefix(FOLDER)
         try:
@@ -144,7 +153,7 @@ def link(
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the directive and its script."""
     app.add_node(tag, html=(enter, leave))
-    app.add_directive("self-check", SelfCheck)
+    app.add_directive("admonition", SelfCheck, override=True)
     app.connect("builder-inited", copy_script)
     app.connect("html-page-context", link, priority=100)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -241,7 +241,7 @@ def test_only_pages_that_ask_load_the_script(built_book):
 
 
 def test_a_page_without_items_may_not_ask(tmp_path):
-    book = make_book(tmp_path / "book", "```{self-check}\n```")
+    book = make_book(tmp_path / "book", ":::{admonition} Q\n:class: self-check\nText.\n:::")
     done = build_book(book)
     assert done.returncode != 0
     assert "the bank has no question for index" in done.stderr

@@ -8,8 +8,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import bank
 import print_book
 import pytest
+from bs4 import BeautifulSoup
 from build_book import ROOT, toc_pages
 from pypdf import PdfReader
 
@@ -83,6 +85,17 @@ def test_solutions_come_last(pdf, titles):
     after = "".join(page.extract_text() for page in pdf.pages[start:])
     assert "Solution to Exercise" not in before
     assert after.count("Solution to Exercise") > 90
+
+
+def test_the_answers_of_self_checks_are_among_the_solutions(built_book):
+    document = BeautifulSoup(print_book.compose(built_book, ROOT, {})[0], "html.parser")
+    answers = document.select(".check-answers")
+    assert len(answers) == len(bank.load())
+    assert all(box.find_parent(id="solutions") for box in answers)
+    assert not document.find("details", class_="check-answers")
+    for box in answers:
+        question = document.find(id=box.a["href"].removeprefix("#"))
+        assert question.legend.get_text().startswith(box.a.get_text())
 
 
 def test_without_a_built_book_it_says_so(tmp_path):

@@ -17,6 +17,7 @@ from tests.conftest import build_book
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("small books")]
 
+BOX = "## Check yourself\n\n:::{admonition} Questions\n:class: self-check\nText.\n:::"
 # Two pages whose questions are of all four kinds.
 PAGES = "concepts/lstm", "concepts/rnn"
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
@@ -30,7 +31,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     book = make_book(tmp_path_factory.mktemp("asked") / "book")
     (book / "book" / "concepts").mkdir()
     for page in PAGES:
-        write_page(book, page, "## Check yourself\n\n```{self-check}\n```")
+        write_page(book, page, BOX)
     write_toc(book, *PAGES)
     done = build_book(book)
     assert done.returncode == 0, done.stderr
