@@ -27,18 +27,23 @@ says numbers of that kind. What it reads and says is one of `TRANSFORMS`:
 Everything, also both rates, was fixed before the first run of the table. Three runs of another
 seed had shown how long a run takes; after them only the windows of the sunspots were changed, which
 had held eleven values too many. No network was tuned alone.
+
+Kernel ridge regression (`curved`) came in when a reader of the finished table asked whether the
+networks owe their lead on Mackey-Glass to recurrence or to not being linear. Its sixteen settings
+were written down before the first was tried; the validation part chooses among them.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from sklearn.kernel_ridge import KernelRidge
 from sklearn.linear_model import LinearRegression
 from statsmodels.tsa.ar_model import AutoReg, ar_select_order
 from statsmodels.tsa.exponential_smoothing.ets import ETSModel
@@ -75,6 +80,7 @@ TASKS = {
     "noisy glass, 30": Task("noisy glass", (30,), 1000, 400, 40, 0, 24, 1200),
 }
 RATES = [0.003, 0.01]
+KERNELS = [(gamma, alpha) for gamma in (0.001, 0.01, 0.03, 0.1) for alpha in (1e-6, 1e-4, 0.01, 1)]
 
 
 def _settings() -> Iterator[dict[str, Any]]:
@@ -303,6 +309,34 @@ def straight(task: Task, transform: str = "levels") -> np.ndarray:
     line = LinearRegression().fit(reads, asked - base)
     reads, base = change(task, transform, at_origins(task, values)[0])
     return base + line.predict(reads)
+
+
+def fit_kernel(parts: tuple, valid: tuple, everything: tuple) -> Callable[[np.ndarray], np.ndarray]:
+    """Fit kernel ridge regression on windows; return what forecasts from windows.
+
+    A smooth function of the whole window, and nothing recurrent. Of the settings in `KERNELS`, that
+    which is best on `valid` when fitted on `parts` is fitted anew on `everything`.
+    """
+
+    def made(on: tuple, gamma: float, alpha: float) -> Callable[[np.ndarray], np.ndarray]:
+        seen, asked = on
+        mean, sd, center = seen.mean(), seen.std(), asked.mean()
+        curve = KernelRidge(kernel="rbf", gamma=gamma, alpha=alpha)
+        curve.fit((seen - mean) / sd, asked - center)
+        return lambda new: center + curve.predict((new - mean) / sd)
+
+    best = min(KERNELS, key=lambda how: abs(made(parts, *how)(valid[0]) - valid[1]).mean())
+    return made(everything, *best)
+
+
+def curved(task: Task, values: np.ndarray | None = None) -> np.ndarray:
+    """Forecast the test by kernel ridge regression on the windows that a network reads."""
+    values = load(task.series) if values is None else values
+    known = len(values) - task.test
+    cut = known - task.valid
+    borders = ((0, cut), (cut, known), (0, known))
+    parts = (windows(task, values, start, end) for start, end in borders)
+    return fit_kernel(*parts)(at_origins(task, values)[0])
 
 
 @functools.cache

@@ -122,6 +122,15 @@ def test_forecasts_from_later_origins_are_those_of_statsmodels(name):
     np.testing.assert_allclose(mine[1], longer.smooth(ets.params).forecast(steps), rtol=1e-9)
 
 
+def test_kernel_regression_does_not_see_what_comes():
+    task, values, other = pair("CO2")
+    found = series.curved(task, values)[0]  # from the first origin: all that is read lies before
+    np.testing.assert_array_equal(found, series.curved(task, other)[0])
+    earlier = values.copy()
+    earlier[: -task.test] += 3 * np.sin(np.arange(len(values) - task.test))
+    assert abs(found - series.curved(task, earlier)[0]).max() > 0.1
+
+
 def test_of_an_autoregression_the_order_is_found_on_what_it_is_given():
     rng = np.random.default_rng(0)
     values = np.zeros(3000)
