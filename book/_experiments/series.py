@@ -319,7 +319,7 @@ def fit_kernel(parts: tuple, valid: tuple, everything: tuple) -> Callable[[np.nd
     """
 
     def made(on: tuple, gamma: float, alpha: float) -> Callable[[np.ndarray], np.ndarray]:
-        seen, asked = on
+        seen, asked = (np.asarray(each, dtype=float) for each in on)
         mean, sd, center = seen.mean(), seen.std(), asked.mean()
         curve = KernelRidge(kernel="rbf", gamma=gamma, alpha=alpha)
         curve.fit((seen - mean) / sd, asked - center)
