@@ -191,3 +191,55 @@ def test_the_error_for_other_pages_falls_with_training():
     )
     assert 0 < more < 0.8 * little
     assert little == again
+
+
+def test_no_forecast_of_the_page_sees_what_comes(monkeypatch):
+    """The first origin of each method, with the test part and with another one."""
+    task, values, other = pair("CO2")
+    found = []
+    for each in (values, other):
+        monkeypatch.setattr(series, "load", lambda _, each=each: each)
+        series.models.cache_clear()
+        rows = dict(series.fitted(task, 12))
+        for transform in series.TRANSFORMS[:3]:
+            rows[transform] = series.straight(task, transform)
+        rows |= {str(lag): series.ar_on_changes(task, lag) for lag in (1, 12)}
+        found.append({name: forecast[0] for name, forecast in rows.items()})
+    series.models.cache_clear()
+    first, again = found
+    assert len(first) == 8
+    for name, forecast in first.items():
+        np.testing.assert_array_equal(forecast, again[name])
+
+
+def test_intervals_are_as_wide_whatever_comes(name):
+    task, values, _ = pair(name)
+    late = values.copy()
+    late[-5:] += 1000.0  # nothing asked for lies within an interval there
+    (own, held), (own_late, held_late) = (
+        series.covered(task, each, "ar", [0.8])[0.8] for each in (values, late)
+    )
+    until = len(own) - 5
+    np.testing.assert_array_equal(own[:until, 0], own_late[:until, 0])
+    np.testing.assert_array_equal(held[:until, 0], held_late[:until, 0])
+    assert not own_late[-1, -5:].any()
+    assert not held_late[-1, -5:].any()
+
+
+def test_a_bracket_holds_the_share_and_is_wider_for_longer_blocks():
+    inside = np.repeat([[True], [False], [True], [True]], 50, axis=0)
+    short, long = (series.bracket(inside, length) for length in (1, 40))
+    assert short[0] < 0.75 < short[1]
+    assert long[1] - long[0] > short[1] - short[0]
+
+
+def test_the_rate_is_chosen_on_the_validation_part():
+    table = experiments.stored("series")
+    for setting in ({"task": "sunspots", "transform": "levels", "cell": "GRU"},):
+        runs = series.chosen(table, **setting)
+        assert len(runs) == 5
+        held = {
+            rate: np.median(table.where(rate=rate, **setting)["validation"])
+            for rate in series.RATES
+        }
+        assert set(runs["rate"]) == {min(held, key=held.get)}
