@@ -194,10 +194,10 @@ def window_answers(model, split: str) -> np.ndarray:
 
 
 def scan(text: str) -> Iterator[str | tuple[str, str]]:
-    """Yield the class of each character by the rules of Python, from it and what is before it.
+    """Yield the class of each character, from it and what is before it.
 
-    Within a word the rules leave two classes. There it yields the last character before the word
-    that is no blank, and the word so far.
+    Within a word the rules leave two classes. There it yields the last
+    character before the word that is no blank, and the word so far.
     """
     mode, word, before, opened, quotes, escaped = "code", "", "\n", 0, 0, False
     for i, c in enumerate(text):
@@ -222,7 +222,7 @@ def scan(text: str) -> Iterator[str | tuple[str, str]]:
 
 
 def ended(text: str, opened: int, i: int, quotes: int) -> bool:
-    """Say whether a string ended before place i, with so many of its quotes in a row there."""
+    """Say whether a string ended before i, where `quotes` stand in a row."""
     if text.startswith(3 * text[opened], opened, i + 1):
         return i - opened >= 6 and quotes >= 3
     broken = text[i] == "\n" and text[i - 1] != "\\"
@@ -230,7 +230,7 @@ def ended(text: str, opened: int, i: int, quotes: int) -> bool:
 
 
 def by_hand(before: str, word: str) -> str:
-    """Guess what a word will be: a keyword if it is one, or begins a line as one would."""
+    """Say keyword if it is one, or begins a line as one would."""
     if keyword.iskeyword(word):
         return "keyword"
     may_be = any(each.startswith(word) for each in keyword.kwlist)
