@@ -1,6 +1,6 @@
 """How many bits get through a state: copy n symbols after the last of them has been read.
 
-`python book/_experiments/copying.py` writes `copying.csv` (the page says how long it takes).
+`python book/_experiments/copying.py` writes `copying.csv` (five to six minutes of one core).
 
 The task is `tasks.copy` with 8 symbols and a delay of 1: n symbols, the go sign on the last of
 them, and then n answers. So everything has to be in the state at the go sign: 3 n bits. The loss

@@ -1,6 +1,6 @@
 """State tracking: which cells learn parity and the shuffles of S₃, and how far beyond training.
 
-`python book/_experiments/tracking.py` writes `tracking.csv` (the page says how long it takes).
+`python book/_experiments/tracking.py` writes `tracking.csv` (eight minutes of one core).
 
 Tasks: `tasks.parity` and `tasks.s3_composition`, an answer at each step. One set of rules for all
 arms: 32 units in each layer, float32, Adam, the gradient clipped to norm 1, 2,000 updates with 32
