@@ -117,3 +117,17 @@ def test_quality_of_an_untrained_cell_is_low():
     found = language.quality("RNN", np.random.default_rng(0), updates=1, split="validation")
     assert 0 <= found["accuracy"] < 0.6
     assert {"macro_f1", "string", "beyond", "false"} <= found.keys()
+
+
+@pytest.mark.parametrize("kind", ["string", "comment", "keyword", "name", "number", "operator"])
+def test_the_gated_cells_are_between_windows_and_counted_rules_in_every_class(kind):
+    table = sweep.read_csv(experiments.HERE / "language.csv")
+
+    def scores(readers):
+        rows = (table.where(reader=r, lr=language.chosen(table, r)) for r in readers)
+        return np.concatenate([each[kind] for each in rows])
+
+    windows = [r for r in language.READERS if r.startswith(("logistic", "network"))]
+    gated = scores(["LSTM", "GRU"])
+    assert scores(windows).max() < gated.min()
+    assert gated.max() < scores(["rules, counts"]).min()
