@@ -1,7 +1,8 @@
-"""Keep executed notebooks only as long as what they ran on: rnn_core, the packages, Python.
+"""Keep executed notebooks only while what they ran on stays: rnn_core, experiments, packages.
 
 Jupyter Cache keys on the notebook alone, and so would go on showing output of an older rnn_core.
-Here each state of the package and the environment has a cache folder of its own.
+Here each state of the package, the stored experiments and the environment has a cache folder of
+its own.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from sphinx.config import Config
 
 HERE = Path(__file__).resolve().parent
 PACKAGE_FILES = {".py", ".js", ".css", ".json", ".safetensors"}
+EXPERIMENT_FILES = {".py", ".csv", ".safetensors"}
 BOOK_FILES = {".py", ".mjs", ".css", ".json"}
 KEPT = 4
 # Quiet and repeatable kernels: no progress bars, one thread, no note from the debugger.
@@ -48,11 +50,12 @@ def package_folder() -> Path:
     return Path(spec.origin).parent
 
 
-def execution_key() -> str:
-    """Return a hash of all that a notebook's output depends on, beside the notebook."""
+def execution_key(book: Path) -> str:
+    """Return a hash of all that the output of a book's notebooks depends on, beside themselves."""
     installed = {f"{d.name}=={d.version}" for d in metadata.distributions()}
     parts = [platform.python_version(), *sorted(installed)]
     parts.append(hash_files(package_folder(), PACKAGE_FILES))
+    parts.append(hash_files(book / "book" / "_experiments", EXPERIMENT_FILES))
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
@@ -60,7 +63,7 @@ def choose_cache(app: Sphinx, config: Config) -> None:
     """Point the build at the cache of this state; keep those of a few recent states."""
     os.environ.update(KERNEL_ENVIRONMENT)
     caches = Path(app.outdir).parent / ".executed"
-    current = caches / execution_key()
+    current = caches / execution_key(Path(app.srcdir))
     current.mkdir(parents=True, exist_ok=True)
     current.touch()
     by_age = sorted(caches.iterdir(), key=lambda cache: cache.stat().st_mtime, reverse=True)

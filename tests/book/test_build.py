@@ -94,6 +94,11 @@ def test_only_what_changed_is_executed(book_with_notebook):
         file.write("\nCHANGED = True\n")
     assert "executing 1 notebook" in build_book(book).stdout
     assert runs(book) == before + 1
+    experiments = book / "book" / "_experiments"
+    experiments.mkdir()
+    (experiments / "lengths.csv").write_text("seed,steps\n0,100\n", "utf8")
+    assert "executing 1 notebook" in build_book(book).stdout
+    assert runs(book) == before + 2
 
 
 def test_breaking_the_package_fails_the_build_on_a_warm_cache(book_with_notebook):
