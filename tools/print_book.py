@@ -44,7 +44,8 @@ body { display: block; padding: 0; }
 .contents .dots { flex: 1; border-bottom: 1px dotted currentColor; margin-bottom: 0.3em; }
 .contents .part { font-weight: 600; margin-top: 0.8em; break-after: avoid; }
 .bd-article :is(h2, h3) { break-after: avoid; }
-.bd-article :is(pre, .admonition) { break-inside: auto; }
+.bd-article :is(pre, .admonition.solution) { break-inside: auto; }
+.bd-article .admonition-title { break-after: avoid; }
 .bd-article :is(table, pre) { font-size: 8pt; }
 .bd-article div.highlight pre { white-space: pre-wrap; overflow-wrap: anywhere; }
 .bd-article .pst-scrollable-table-container { overflow: visible; }
