@@ -17,7 +17,7 @@ from tests.browser.probes import is_as_drawn, movable
 
 pytestmark = pytest.mark.browser
 PAGES = toc_pages(ROOT)
-JSON_BYTES, GZIP_BYTES = 60_000, 20_000
+JSON_BYTES, GZIP_BYTES = 60_000, 25_000
 SCRIPT_BYTES = 40_000
 OPEN_MS = 1_000
 DESK = {"width": 1280, "height": 900}
