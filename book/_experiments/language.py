@@ -41,9 +41,6 @@ The script also stores the weights of one run of each cell at the rate chosen,
 `language_rnn.safetensors` and so on, for what the page shows of a single network: of the run whose
 accuracy on the validation modules is the median. Seed 0 had been planned, but for the RNN that is
 one of its two failures.
-
-Other pages may use `quality`, which trains a cell for a number of updates and says how good it is
-then.
 """
 
 from __future__ import annotations
@@ -101,19 +98,12 @@ def batches(rng: np.random.Generator, updates: int) -> Iterator[tuple[np.ndarray
         at = at + LENGTH
 
 
-def fit(
-    cell: str,
-    rng: np.random.Generator,
-    lr: float,
-    updates: int = UPDATES,
-    units: int | None = None,
-    callback: Callable | None = None,
-) -> Model:
-    """Return a trained reader; `callback` is handed to `train`."""
-    model = new_model(cell, rng, units)
+def fit(cell: str, rng: np.random.Generator, lr: float, updates: int = UPDATES) -> Model:
+    """Return a trained reader."""
+    model = new_model(cell, rng)
     adam = optim.Adam(schedules.warmup_cosine(lr, updates, warmup=min(20, updates // 5)))
     drawn, loss = batches(rng, updates), heads.softmax_cross_entropy
-    train(model, drawn, loss, adam, carry_state=True, callback=callback, progress=False)
+    train(model, drawn, loss, adam, carry_state=True, progress=False)
     return model
 
 
@@ -140,18 +130,6 @@ def read(model: Model, split: str, what: Callable) -> np.ndarray:
 def answers(model: Model, split: str) -> np.ndarray:
     """Return the class given to each character of a split."""
     return read(model, split, lambda trace, scores: scores.argmax(axis=-1))
-
-
-def quality(
-    cell: str,
-    rng: np.random.Generator,
-    updates: int = UPDATES,
-    lr: float = 0.01,
-    units: int | None = None,
-    split: str = "test",
-) -> dict[str, float]:
-    """Train a cell for so many updates; return the scores of `judge` on a split."""
-    return judge(answers(fit(cell, rng, lr, updates, units), split), split)
 
 
 # What reads a window

@@ -440,23 +440,6 @@ def run(rng, task: str, transform: str, cell: str, rate: float) -> dict[str, flo
     return {name: round(float(value), 5) for name, value in scores.items()}
 
 
-def glass_mae(
-    cell: str, rng: np.random.Generator, updates: int, rate: float = 0.01, units: int = 24
-) -> float:
-    """Train a cell on Mackey-Glass, 30 steps ahead, for so many updates; return the test error.
-
-    For other pages: no early stopping, and one fit on everything before the test.
-    """
-    task = Task("glass", (30,), 1000, 400, 40, 0, units, updates)
-    values = load("glass")
-    parts = windows(task, values, 0, len(values) - task.test)
-    network = Network(task, "levels", cell, rng)
-    network.scale(*parts)
-    network.fit(parts, rate, updates)
-    seen, asked = at_origins(task, values)
-    return float(abs(network.forecast(seen) - asked).mean())
-
-
 def table(seeds: Iterable[int] = range(5), **settings: Any) -> sweep.Table:
     """Run the grid with these seeds."""
     return sweep.sweep(run, GRID, seeds=seeds, **settings)

@@ -34,6 +34,7 @@ given up for lack of time, its results unseen.
 from __future__ import annotations
 
 import math
+from abc import abstractmethod
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -141,8 +142,9 @@ class Stateless(Layer):
         """Look at the sequence."""
         return Trace(self.kind, xs, Nothing(), self._look(xs))
 
+    @abstractmethod
     def _look(self, xs: np.ndarray) -> dict[str, np.ndarray]:
-        raise NotImplementedError
+        """Return what it makes of the sequence: `h`, and what `backward` needs."""
 
 
 class Positions(Stateless):

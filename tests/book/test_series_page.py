@@ -183,16 +183,6 @@ def test_the_interval_of_an_autoregression_is_the_noise_carried_on(name):
     np.testing.assert_allclose(series.own_half_width(ar, 11, 0.8), wide, rtol=1e-6)
 
 
-def test_the_error_for_other_pages_falls_with_training():
-    rngs = [np.random.default_rng(0) for _ in range(3)]
-    little, more, again = (
-        series.glass_mae("GRU", rng, updates, units=8)
-        for rng, updates in zip(rngs, (30, 150, 30), strict=True)
-    )
-    assert 0 < more < 0.8 * little
-    assert little == again
-
-
 def test_no_forecast_of_the_page_sees_what_comes(monkeypatch):
     """The first origin of each method, with the test part and with another one."""
     task, values, other = pair("CO2")
