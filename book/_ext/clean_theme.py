@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from sphinx.util import logging
 
 LOOK = Path(__file__).resolve().parent.parent / "_look"
 STYLE = "book.css"
+COMMENT = re.compile(r"/\*.*?\*/\s*", re.DOTALL)
 OPTIONS = {
     "logo": {
         "image_light": "book/_look/logo.svg",
@@ -46,11 +46,15 @@ def set_options(app: Sphinx, config: Config) -> None:
 
 
 def copy_style(app: Sphinx) -> None:
-    """Copy the book's style sheet before the pages, so that Sphinx can version the link to it."""
+    """Copy the book's style sheet before the pages, so that Sphinx can version the link to it.
+
+    Its comments are for those who change it; every page would load them.
+    """
     if app.builder.format == "html":
         static = Path(app.outdir) / "_static"
         static.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(LOOK / STYLE, static / STYLE)
+        style = COMMENT.sub("", (LOOK / STYLE).read_text("utf8"))
+        (static / STYLE).write_text(style, "utf8")
 
 
 def check_description(

@@ -14,7 +14,7 @@ from tests.book import site
 # Uncompressed bytes of a page with all that it loads, measured and rounded up a little.
 # Some 650 000 of them are the theme's, which a browser loads once; pages carry their drawings in
 # themselves. The page of all figures may weigh more than one that tells a story with two or three.
-BUDGETS = {"page": 1_050_000, "page with widgets": 1_120_000, "page of all widgets": 1_150_000}
+BUDGETS = {"page": 1_050_000, "page with widgets": 1_100_000, "page of all widgets": 1_150_000}
 FOREIGN = re.compile(r"^(?:[a-z]+:)?//")
 LOADING_CODE = re.compile(r"""(?:fetch|import|importScripts)\(\s*["'`](?:https?:)?//""")
 OLD_MACHINERY = ("mathjax", "require.js", "require.min", "html-manager", "thebe", "fontawesome.js")
