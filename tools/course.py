@@ -1,0 +1,39 @@
+"""The settings that nbgrader works with in the folder of a course.
+
+They are written into the folder, as `nbgrader_config.py`, so that nbgrader's own commands and its
+extension for JupyterLab find the same.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nbgrader.apps import NbGraderAPI
+
+SETTINGS = """c = get_config()  # noqa: F821
+c.CourseDirectory.course_id = "gate-by-gate"
+# A check of an answer that is missing fails with a NameError; a stub that raises would add nothing.
+c.ClearSolutions.code_stub = {"python": "# Your code here"}
+c.ClearSolutions.text_stub = "Your answer here."
+c.IncludeHeaderFooter.header = ""
+"""
+
+
+def open_course(folder: Path) -> NbGraderAPI:
+    """Return nbgrader, working in the folder of a course; a new folder gets its settings."""
+    from nbgrader.apps import NbGraderAPI  # of the extra: `pip install "rnn-core[grade]"`
+    from traitlets.config import PyFileConfigLoader
+
+    folder.mkdir(parents=True, exist_ok=True)
+    settings = folder / "nbgrader_config.py"
+    if not settings.exists():
+        settings.write_text(SETTINGS, "utf8")
+    # nbgrader calls alembic by name, wherever this Python lies.
+    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    config = PyFileConfigLoader(str(settings)).load_config()
+    config.CourseDirectory.root = str(folder.resolve())
+    return NbGraderAPI(config=config)
