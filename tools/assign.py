@@ -76,7 +76,9 @@ class Assignment:
         self._open: Exercise | None = None
 
     def add(self, cell: nbformat.NotebookNode) -> None:
-        """Take the next cell of the page."""
+        """Take the next cell of the page; the questions of a self-check stay in the book."""
+        if cell.id == "self-check":
+            return
         if cell.cell_type == "markdown":
             self._add_text(cell.source)
         elif self._open:
