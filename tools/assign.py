@@ -1,6 +1,7 @@
 """Make an assignment of a page: the notebook for students, without solutions, ready for nbgrader.
 
-    python tools/assign.py concepts/lstm [--course DIR] [--site URL] [--hidden FILE]
+    python tools/assign.py concepts/lstm [--course DIR] [--site URL] [--hidden FILE] [--prove]
+    python tools/assign.py --all [...]
     python tools/assign.py --list
 
 A page is its own source. A solution is cut out and becomes an answer cell, a cell tagged `check`
@@ -8,190 +9,45 @@ becomes a locked cell with points, and MyST becomes plain Markdown. Into the fol
 `source/NAME` with the solutions, `release/NAME` for the students, and nbgrader's gradebook, which
 knows the points. NAME is the page with a dash for the slash.
 
-FILE holds hidden tests, a YAML of code by exercise, `ex-lstm-machine: "assert …"`. It stays outside
-of the book; what it says is in `source` alone.
+URL is where the built book is on the web; links lead there, and a notebook that runs elsewhere, as
+in Colab, installs from there. FILE holds hidden tests (tools/hidden_tests.py says how); what it
+says is in `source` alone. With --prove the release is run: each check must fail without an answer
+and pass, hidden tests included, with the book's.
 """
 
 from __future__ import annotations
 
 import argparse
+import difflib
+import json
 import re
 import shutil
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
 import nbformat
-import plain_markdown
-import yaml
 from build_book import ROOT, toc_pages
-from course import open_course
-from nbformat.v4 import new_code_cell, new_markdown_cell
 
-import rnn_core
+sys.path.insert(0, str(ROOT / "book" / "_ext"))
+
+import extras
+import hidden_tests
+import page_card
+import plain_markdown
+from assignment import FILES, POINTS, Assignment
+from course import open_course
+
+__all__ = ["POINTS", "Assignment"]
 
 BOOK = ROOT / "book"
 COURSE = ROOT / "_build" / "course"
-POINTS = {"understanding": 2, "calculation": 3, "code": 5, "exploration": 4}
-EXPERIMENTS = "_experiments"
-SOLUTION = "### BEGIN SOLUTION\n{}\n### END SOLUTION"
-HIDDEN = "\n### BEGIN HIDDEN TESTS\n{}\n### END HIDDEN TESTS"
-KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
-ROOM = "# Room for your computations"
-# Where a text of a page is cut: the exercises and what belongs to their solutions.
-PART = re.compile(
-    r"^(?P<fence>`{3,}|:{3,})\{(?P<name>exercise|solution|solution-start|solution-end)\}"
-    r" *(?P<title>[^\n]*)\n(?P<options>(?::[\w-]+:[^\n]*\n)*)(?P<body>.*?)^(?P=fence) *$\n?",
-    re.MULTILINE | re.DOTALL,
-)
-OPTION = re.compile(r"^:([\w-]+): *(.*)$", re.MULTILINE)
-
-
-@dataclass
-class Exercise:
-    """An exercise as the page has it: its statement, and what its solution is made of."""
-
-    label: str
-    kind: str
-    title: str
-    statement: str
-    answer: list[str] = field(default_factory=list)
-    code: list[str] = field(default_factory=list)
-
-    @property
-    def points(self) -> int:
-        """Return how many points it is worth."""
-        return POINTS[self.kind]
-
-
-class Assignment:
-    """The cells of a page, turned one after the other into those of an nbgrader source."""
-
-    def __init__(self, page: str, book: plain_markdown.Book, hidden: Mapping[str, str]) -> None:
-        self.page, self.book, self.hidden = page, book, dict(hidden)
-        self.cells: list[nbformat.NotebookNode] = []
-        self.exercises: list[Exercise] = []
-        self.numbers: dict[str, int] = {}
-        self._open: Exercise | None = None
-
-    def add(self, cell: nbformat.NotebookNode) -> None:
-        """Take the next cell of the page; the questions of a self-check stay in the book."""
-        if cell.id == "self-check":
-            return
-        if cell.cell_type == "markdown":
-            self._add_text(cell.source)
-        elif self._open:
-            tagged = "solution" in cell.metadata.get("tags", ())
-            if self._open.kind == "code" and tagged:
-                self._open.code.append(cell.source)
-            else:
-                self._open.answer.append(f"```python\n{cell.source}\n```")
-        elif "check" in cell.metadata.get("tags", ()):
-            self._add_check(cell.source)
-        else:
-            self.cells.append(new_code_cell(_moved(cell.source), metadata=_shown(cell)))
-
-    def _add_text(self, text: str) -> None:
-        at = 0
-        for part in PART.finditer(text):
-            self._add_words(text[at : part.start()])
-            at = part.end()
-            options = dict(OPTION.findall(part["options"]))
-            if part["name"] == "exercise":
-                self._add_exercise(part, options)
-            elif part["name"] == "solution":
-                solved = self._solved(part["title"])
-                solved.answer.append(self._plain(part["body"]))
-                self._add_answer(solved)
-            elif part["name"] == "solution-start":
-                self._open = self._solved(part["title"])
-            else:
-                solved, self._open = self._open, None
-                self._add_answer(solved)
-        self._add_words(text[at:])
-
-    def _plain(self, text: str) -> str:
-        return plain_markdown.convert(text, self.page, self.book, self.numbers)
-
-    def _solved(self, label: str) -> Exercise:
-        (found,) = [each for each in self.exercises if each.label == label.strip()]
-        return found
-
-    def _add_words(self, text: str) -> None:
-        text = self._plain(text)
-        if self._open and text:
-            self._open.answer.append(text)
-        elif text:
-            self.cells.append(new_markdown_cell(text))
-
-    def _add_exercise(self, part: re.Match[str], options: Mapping[str, str]) -> None:
-        (kind,) = POINTS.keys() & set(options["class"].split())
-        title, label = part["title"].strip(), options["label"]
-        exercise = Exercise(label, kind, title, self._plain(part["body"]))
-        self.exercises.append(exercise)
-        head = f"### {len(self.exercises)}. {title} ({exercise.points} points)"
-        link = self.book.address(self.page, f"#{label}")
-        head += f"\n\n[This exercise in the book]({link})" if link else ""
-        text = f"{head}\n\n{exercise.statement}"
-        self.cells.append(_graded(new_markdown_cell(text), f"{label}-text"))
-
-    def _add_answer(self, solved: Exercise) -> None:
-        if solved.kind == "code":
-            text = SOLUTION.format("\n\n".join(solved.code))
-            self.cells.append(_graded(new_code_cell(text), solved.label, solution=True))
-            return
-        text = SOLUTION.format("\n\n".join(solved.answer))
-        answer = _graded(new_markdown_cell(text), solved.label, solution=True)
-        answer.metadata.nbgrader.update(grade=True, points=solved.points)
-        self.cells.append(answer)
-        if solved.kind in ("calculation", "exploration"):
-            self.cells.append(new_code_cell(ROOM))
-
-    def _add_check(self, source: str) -> None:
-        solved = self.exercises[-1]
-        if hidden := self.hidden.pop(solved.label, None):
-            source += HIDDEN.format(hidden.strip())
-        check = _graded(new_code_cell(_moved(source)), f"{solved.label}-check")
-        check.metadata.nbgrader.update(grade=True, points=solved.points)
-        self.cells.append(check)
-
-    def notebook(self) -> nbformat.NotebookNode:
-        """Return the source notebook, with where it comes from at its top."""
-        if self.hidden:
-            raise ValueError(f"hidden: {self.page} has no code exercise {', '.join(self.hidden)}")
-        address = self.book.address_of(self.page)
-        where = f"[{self.page}]({address})" if address else self.page
-        total = sum(exercise.points for exercise in self.exercises)
-        top = f"From the book *Gate by Gate*, version {rnn_core.__version__}, page {where}."
-        cells = [new_markdown_cell(f"{top} The exercises give {total} points."), *self.cells]
-        for number, cell in enumerate(cells):
-            cell.id = cell.metadata.get("nbgrader", {}).get("grade_id", f"cell-{number}")
-        return nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": KERNEL})
-
-
-def _graded(cell: nbformat.NotebookNode, name: str, solution: bool = False):
-    """Return a cell with nbgrader's metadata; what is no answer is locked."""
-    cell.metadata.nbgrader = nbformat.NotebookNode(
-        grade=False,
-        grade_id=name,
-        locked=not solution,
-        schema_version=3,
-        solution=solution,
-        task=False,
-    )
-    return cell
-
-
-def _shown(cell: nbformat.NotebookNode) -> dict:
-    """Return what a student's notebook keeps of a cell's metadata: nothing but hidden input."""
-    hidden = {"remove-input", "hide-input"} & set(cell.metadata.get("tags", ()))
-    return {"jupyter": {"source_hidden": True}} if hidden else {}
-
-
-def _moved(source: str) -> str:
-    """Return code that finds the stored experiments beside itself."""
-    return source.replace(f"../{EXPERIMENTS}", EXPERIMENTS)
+PLACES = dict(zip(FILES, (BOOK / FILES[0], ROOT / FILES[1]), strict=True))
+CODE_EXERCISE = re.compile(r"^:label: *(\S+)\n:class: *code *$", re.MULTILINE)
+TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
 
 
 def name_of(page: str) -> str:
@@ -199,41 +55,88 @@ def name_of(page: str) -> str:
     return page.replace("/", "-")
 
 
+@cache
+def book_pages() -> tuple[str, ...]:
+    """Return all pages of the book, in its order."""
+    return tuple(page.removeprefix("book/") for page in toc_pages(ROOT))
+
+
+@cache
 def pages() -> list[str]:
     """Return the pages that have exercises, in the order of the book."""
-    found = [page.removeprefix("book/") for page in toc_pages(ROOT)]
-    return [page for page in found if "{exercise}" in "".join(_texts(page))]
+    return [page for page in book_pages() if "{exercise}" in _text(page)]
+
+
+def code_exercises() -> set[str]:
+    """Return the labels of all exercises that are answered in code."""
+    return {label for page in pages() for label in CODE_EXERCISE.findall(_text(page))}
 
 
 def the_book(site: str | None = None) -> plain_markdown.Book:
     """Return what the pages may refer to."""
     labels = {
-        label: page
-        for page in (page.removeprefix("book/") for page in toc_pages(ROOT))
-        for text in _texts(page)
-        for label in plain_markdown.LABEL.findall(text)
+        label: page for page in book_pages() for label in plain_markdown.LABEL.findall(_text(page))
     }
+    titles = {page: found[1] for page in book_pages() if (found := TITLE.search(_text(page)))}
     sources = plain_markdown.read_sources(str(BOOK / "references.bib"))
-    return plain_markdown.Book(sources, labels, site)
+    return plain_markdown.Book(sources, labels, site, titles)
 
 
-def _texts(page: str) -> list[str]:
-    """Return the Markdown of a page, cell by cell."""
+@cache
+def _text(page: str) -> str:
+    """Return the Markdown of a page."""
     path = BOOK / f"{page}.ipynb"
     if not path.is_file():
-        return [(BOOK / f"{page}.md").read_text("utf8")]
+        return (BOOK / f"{page}.md").read_text("utf8")
     cells = nbformat.read(path, as_version=4).cells
-    return [cell.source for cell in cells if cell.cell_type == "markdown"]
+    return "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
 
 
 def make(
     page: str, book: plain_markdown.Book, hidden: Mapping[str, str] = MappingProxyType({})
 ) -> nbformat.NotebookNode:
     """Return the source notebook of a page, solutions and hidden tests included."""
-    made = Assignment(page, book, hidden)
-    for cell in nbformat.read(BOOK / f"{page}.ipynb", as_version=4).cells:
+    path = BOOK / f"{page}.ipynb"
+    cells = nbformat.read(path, as_version=4).cells
+    codes = [cell.source for cell in cells if cell.cell_type == "code"]
+    scripts = [file.read_text("utf8") for file in _stored(codes) if file.suffix == ".py"]
+    needs = tuple(extras.needed([*codes, *scripts]))
+    made = Assignment(page, book, hidden, page_card.card_of(path), needs)
+    made.announce(cells)
+    for cell in cells:
         made.add(cell)
     return made.notebook()
+
+
+def companions(notebook: nbformat.NotebookNode, page: str) -> dict[str, str | bytes]:
+    """Return the files that a notebook reads, by their names beside it."""
+    codes = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    found: dict[str, str | bytes] = {}
+    for file in sorted(_stored(codes)):
+        folder = next(name for name, place in PLACES.items() if place == file.parent)
+        found[f"{folder}/{file.name}"] = file.read_bytes()
+    own = f"{FILES[0]}/{Path(page).name}.json"
+    if any(own in code for code in codes):
+        # A page may read its own text; what is graded is no part of it.
+        cells = [cell for cell in notebook.cells if "nbgrader" not in cell.metadata]
+        text = nbformat.writes(nbformat.v4.new_notebook(cells=cells))
+        found[own] = json.dumps(json.loads(text), indent=1)
+    return found
+
+
+def _stored(codes: Iterable[str]) -> set[Path]:
+    """Return the stored files that code names, and those that their scripts name."""
+    stored = [path for place in PLACES.values() for path in place.iterdir() if path.is_file()]
+    stored = [path for path in stored if path.parent == PLACES[FILES[0]] or path.suffix == ".md"]
+    found: set[Path] = set()
+    texts = list(codes)
+    while texts:
+        named = set(re.findall(r"\w+\.\w+", text := texts.pop()))
+        named |= {f"{name}.py" for name in re.findall(r"(?:import|from) (\w+)", text)}
+        new = {path for path in stored if path.name in named} - found
+        texts += [path.read_text("utf8") for path in new if path.suffix == ".py"]
+        found |= new
+    return found
 
 
 def write(notebook: nbformat.NotebookNode, page: str, course: Path) -> Path:
@@ -242,26 +145,10 @@ def write(notebook: nbformat.NotebookNode, page: str, course: Path) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     nbformat.write(notebook, folder / f"{name_of(page)}.ipynb")
-    code = "".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
-    if EXPERIMENTS in code:
-        (folder / EXPERIMENTS).mkdir()
-        for path in sorted(_needed(code)):
-            shutil.copy(path, folder / EXPERIMENTS)
+    for name, content in companions(notebook, page).items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
     return folder
-
-
-def _needed(code: str) -> set[Path]:
-    """Return the stored experiments that code names, and those that their scripts name."""
-    found: set[Path] = set()
-    texts = [code]
-    while texts:
-        named = set(re.findall(r"\w+\.\w+", text := texts.pop()))
-        named |= {f"{name}.py" for name in re.findall(r"(?:import|from) (\w+)", text)}
-        stored = (path for path in (BOOK / EXPERIMENTS).iterdir() if path.is_file())
-        new = {path for path in stored if path.name in named} - found
-        texts += [path.read_text("utf8") for path in new if path.suffix == ".py"]
-        found |= new
-    return found
 
 
 def release(page: str, course: Path) -> Path:
@@ -272,24 +159,67 @@ def release(page: str, course: Path) -> Path:
     return course / "release" / name_of(page)
 
 
+def prove(page: str, course: Path) -> int:
+    """Run a release against its source; return 0 when its checks tell right from wrong."""
+    name = name_of(page)
+    files = [str(course / kind / name / f"{name}.ipynb") for kind in ("release", "source")]
+    return subprocess.run([sys.executable, str(ROOT / "tools" / "prove.py"), *files]).returncode
+
+
+def page_named(words: str) -> str:
+    """Return the page that a command names; its file's name will do too."""
+    page = re.sub(r"\.(ipynb|md|html)$", "", words.removeprefix("book/"))
+    if page in pages():
+        return page
+    if page in book_pages():
+        raise ValueError(f"the page {page} has no exercises; --list names those that have")
+    near = difflib.get_close_matches(page, pages(), 3, 0.4)
+    meant = f"did you mean {' or '.join(near)}?" if near else "--list names those that have"
+    raise ValueError(f"no page with exercises is called {words!r}; {meant}")
+
+
+def site_named(words: str | None) -> str | None:
+    """Return the address of the built book; nothing where none is given."""
+    if words and not re.match(r"https?://[^/\s]+", words):
+        raise ValueError(f"site: expected an address with http:// or https://, got {words!r}")
+    return words or None
+
+
+def run(given: argparse.Namespace) -> int:
+    """Make the assignments that a command asks for; return 0 when all is well."""
+    wanted = pages() if given.all else [page_named(given.page)]
+    book = the_book(site_named(given.site))
+    hidden = hidden_tests.read(given.hidden, code_exercises()) if given.hidden else {}
+    failed = 0
+    for page in wanted:
+        mine = {k: code for k, code in hidden.items() if f":label: {k}\n" in _text(page)}
+        write(make(page, book, mine), page, given.course)
+        print(f"assign: {release(page, given.course)}", flush=True)
+        if given.prove and prove(page, given.course):
+            failed += 1
+    return 1 if failed else 0
+
+
 def main() -> None:
     """Read the command line and make the assignment."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("page", nargs="?", help="a page such as concepts/lstm")
+    parser.add_argument("--all", action="store_true", help="all pages that have exercises")
     parser.add_argument("--list", action="store_true", help="list the pages that have exercises")
     parser.add_argument("--course", type=Path, default=COURSE, help="folder of the course")
     parser.add_argument("--site", help="address of the built book, for links to it")
     parser.add_argument("--hidden", type=Path, help="YAML of hidden tests, kept out of the book")
+    parser.add_argument("--prove", action="store_true", help="run it: the checks must tell")
     given = parser.parse_args()
     if given.list:
         print(*pages(), sep="\n")
         return
-    if given.page not in pages():
-        parser.error(f"no page with exercises is called {given.page!r}; --list names them")
-    hidden = yaml.safe_load(given.hidden.read_text("utf8")) if given.hidden else {}
-    notebook = make(given.page, the_book(given.site), hidden)
-    write(notebook, given.page, given.course)
-    print(f"assign: {release(given.page, given.course)}")
+    if bool(given.page) == given.all:
+        parser.error("expected a page or --all; --list names the pages")
+    try:
+        raise SystemExit(run(given))
+    except ValueError as error:
+        parser.error(str(error))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from pybtex.database import Entry, parse_file
 
@@ -26,18 +27,23 @@ LINK = re.compile(r"(?<!!)\[(?P<text>(?:[^\[\]]|\[[^\]]*\])*)\]\((?P<to>[^)\s]+)
 SPAN = re.compile(r"\[(?P<text>[^\[\]]+)\]\{[^}]+\}")
 EQUATION = re.compile(r"\$\$(?P<tex>.+?)\$\$ *\((?P<label>[\w-]+)\)", re.DOTALL)
 OUTSIDE = re.compile(r"(https?|mailto):")
-CODE = re.compile(
-    r"(^(`{3,})(?!\{)[^\n]*\n.*?^\2 *$|(?<!`)`[^`\n]+`(?!`))", re.MULTILINE | re.DOTALL
+# Code and formulas: what looks like a role, a link or a span in them is none.
+KEPT = re.compile(
+    r"(^(`{3,})(?!\{)[^\n]*\n.*?^\2 *$|(?<!`)`[^`\n]+`(?!`)"
+    r"|\$\$.+?\$\$|(?<![\\$])\$(?:[^$\n]|\n(?!\s*\n))+?\$)",
+    re.MULTILINE | re.DOTALL,
 )
+FORMULA = re.compile(r"\$\$(.+?)\$\$", re.DOTALL)
 
 
 @dataclass(frozen=True)
 class Book:
-    """What a page may refer to: the sources cited, where each label stands, where pages are."""
+    """What a page may refer to: sources, where each label stands, the pages' titles and address."""
 
     sources: Mapping[str, Entry]
     labels: Mapping[str, str]
     site: str | None = None
+    titles: Mapping[str, str] = field(default_factory=dict)
 
     def address_of(self, page: str, label: str = "") -> str | None:
         """Return where a page is on the web; None if the pages are not on the web."""
@@ -61,21 +67,28 @@ def read_sources(path: str) -> dict[str, Entry]:
     return dict(parse_file(path).entries)
 
 
-def convert(text: str, page: str, book: Book, numbers: dict[str, int]) -> str:
+def convert(
+    text: str,
+    page: str,
+    book: Book,
+    numbers: dict[str, int],
+    names: Mapping[str, str] = MappingProxyType({}),
+) -> str:
     """Return the text of one cell in plain Markdown.
 
     `numbers` holds the numbers of the page's equations; one that is met here gets the next.
+    `names` says what the page's exercises and figures are called, by their labels.
     """
     for match in EQUATION.finditer(text):
         numbers.setdefault(match["label"], len(numbers) + 1)
     text = LABEL.sub("", text)
     text = FENCE.sub(_directive, text)
     text = EQUATION.sub(lambda m: f"$${m['tex']}\\tag{{{numbers[m['label']]}}}$$", text)
-    return _outside_code(text, lambda part: _words(part, page, book, numbers)).strip()
+    return _outside_code(text, lambda part: _words(part, page, book, numbers, names)).strip()
 
 
 def _outside_code(text: str, change: Callable[[str], str]) -> str:
-    """Change what stands outside of code; a role's text is no code."""
+    """Change what stands outside of code and formulas; a role's text is no code."""
     kept: list[str] = []
 
     def keep(match: re.Match[str]) -> str:
@@ -85,12 +98,19 @@ def _outside_code(text: str, change: Callable[[str], str]) -> str:
         kept.append(match.group())
         return f"\0{len(kept) - 1}\0"
 
-    changed = change(CODE.sub(keep, text))
+    changed = change(KEPT.sub(keep, text))
     return re.sub("\0(\\d+)\0", lambda m: kept[int(m[1])], changed)
 
 
-def _words(text: str, page: str, book: Book, numbers: Mapping[str, int]) -> str:
-    text = ROLE.sub(lambda m: _role(m["role"], m["text"], book, numbers), text)
+def _words(
+    text: str, page: str, book: Book, numbers: Mapping[str, int], names: Mapping[str, str]
+) -> str:
+    def role(match: re.Match[str]) -> str:
+        if match["role"] == "numref" and match["text"] in names:
+            return names[match["text"]]
+        return _role(match["role"], match["text"], book, numbers)
+
+    text = ROLE.sub(role, text)
     text = SPAN.sub(r"\g<text>", text)
 
     def link(match: re.Match[str]) -> str:
@@ -105,6 +125,8 @@ def _directive(match: re.Match[str]) -> str:
     if name in ("exercise", "solution"):
         return body
     if name == "admonition":
+        # Jupyter takes formulas out before it reads quotations, so none may go over a line's end.
+        body = FORMULA.sub(lambda m: f"$${' '.join(m[1].split())}$$", body)
         quoted = [f"> {line}".rstrip() for line in [f"**{title}**", "", *body.splitlines()]]
         return "\n".join(quoted)
     raise ValueError(f"plain Markdown has nothing for the directive {{{name}}}")
@@ -119,9 +141,21 @@ def _role(role: str, text: str, book: Book, numbers: Mapping[str, int]) -> str:
         return ", ".join(cited) if role == "cite:t" else f"({'; '.join(cited)})"
     if role == "eq":
         return f"({numbers[text]})" if text in numbers else "that equation of another page"
-    if role == "numref":
-        return "the figure"
     raise ValueError(f"plain Markdown has nothing for the role {{{role}}}")
+
+
+def cited_in(text: str) -> list[str]:
+    """Return the keys of the sources that a text cites, in their order."""
+    roles = (match["text"] for match in ROLE.finditer(text) if match["role"].startswith("cite:"))
+    return [key.strip() for role in roles for key in role.split(",")]
+
+
+def source_line(entry: Entry) -> str:
+    """Return a source as a list of sources has it: who, when, what, and where it is read."""
+    title = re.sub(r"[{}]", "", entry.fields["title"])
+    doi, url = entry.fields.get("doi"), entry.fields.get("url")
+    where = f"https://doi.org/{doi}" if doi else url
+    return f"{_cited(entry, True)}. {f'[{title}]({where})' if where else title}."
 
 
 def _cited(entry: Entry, in_text: bool) -> str:
