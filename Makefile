@@ -11,7 +11,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
   $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$p; exit; }; \
   done; echo python3)
 
-.PHONY: help setup book html serve pdf lab assign test lint format pins clean
+.PHONY: help setup book html serve pdf lab assign hub test lint format pins clean
 
 help:
 	@echo "make book   build the book and serve it on 127.0.0.1 (PORT=8000)"
@@ -19,6 +19,7 @@ help:
 	@echo "make pdf    print the whole book into _build/gate-by-gate.pdf (needs Chromium)"
 	@echo "make lab    open the notebooks in JupyterLab"
 	@echo "make assign PAGE=concepts/lstm   a student notebook (COURSE=DIR SITE=URL HIDDEN=FILE)"
+	@echo "make hub    start JupyterHub on 127.0.0.1, for a class (PORT=8000)"
 	@echo "make test   check everything: style, types, package, notebooks, book, browser"
 	@echo "make lint   check style and types only      make format   put the style right"
 	@echo "make setup  create the environment in .venv  make clean   remove what was built"
@@ -45,6 +46,9 @@ lab: setup
 assign: setup
 	@$(VENV_PYTHON) tools/assign.py $(or $(PAGE),--all) $(if $(COURSE),--course $(COURSE)) \
 	  $(if $(SITE),--site $(SITE)) $(if $(HIDDEN),--hidden $(HIDDEN))
+
+hub: setup
+	@$(VENV_PYTHON) tools/hub.py --port $(PORT)
 
 lint: setup
 	@$(VENV_PYTHON) tools/check.py lint

