@@ -2,8 +2,8 @@
 
 A lesson stands as high as its needs allow, inside the band of its part and with at most `WIDEST` in
 a row. A line that passes rows gets a lane of its own in each, so that it never crosses a box; all
-lines out of one lesson share a lane until they part. The order in a row is found by a search for few
-crossings, the places by a linear programme that keeps the lines as straight as the order allows.
+lines out of one lesson share a lane until they part. The order in a row is found by a search for
+few crossings, the places by a linear programme that keeps lines as straight as the order allows.
 """
 
 from __future__ import annotations

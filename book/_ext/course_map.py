@@ -1,8 +1,8 @@
-"""A map of the lessons, drawn from their cards: `course-map` is the graph, `course-table` the table.
+"""A map of the lessons, drawn from their cards: `course-map`, a graph, and `course-table`.
 
 The graph is one SVG for each part of the book, so that paper can break between them. It needs no
 script: every lesson is a link, and while one is pointed at or focused, rules made here for it mark
-what it builds on and what builds on it. The table says the same, and comes as a CSV beside the page.
+what it builds on and what builds on it. The table says the same, and is also there as a CSV.
 """
 
 from __future__ import annotations
@@ -198,6 +198,8 @@ def note_lessons(directive: SphinxDirective) -> dict[str, Lesson]:
     """Return the lessons, and have the page read again when one of them changes."""
     root = Path(directive.env.srcdir)
     found = lessons(root)
+    if not found:
+        raise directive.error("course: no page of the toc has a card")
     for name in found:
         directive.env.note_dependency(str(source(root / FOLDER, name)))
     return found
