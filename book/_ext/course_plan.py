@@ -275,7 +275,7 @@ class CoursePlan(SphinxDirective):
 
     def overview(self, plan: Plan) -> nodes.table:
         """Return a line for each unit, and the sums."""
-        heads = (plan.unit, "Lessons", "To read", "Exercises", "Outside class", "Points")
+        heads = (plan.unit, "Lessons", "Read, min", "Exercises, min", "Together", "Points")
         table = nodes.table(classes=["plan-sums"])
         group = nodes.tgroup("", *(nodes.colspec(colwidth=1) for _ in heads), cols=len(heads))
         group += nodes.thead("", row(*heads))
@@ -301,12 +301,7 @@ class CoursePlan(SphinxDirective):
     def sums(self, sessions: Sequence[Session]) -> list[str]:
         """Return minutes to read, for exercises, together, and points."""
         read, home = self.book.read(sessions), self.book.at_home(sessions)
-        return [
-            f"{read} min",
-            f"{home} min",
-            spelt(read + home),
-            str(sum(self.book.points(sessions))),
-        ]
+        return [str(n) for n in (read, home, read + home, sum(self.book.points(sessions)))]
 
     def unit(self, plan: Plan, number: int, unit: Sequence[Session]) -> list[nodes.Node]:
         """Return a unit's heading and its sessions."""
@@ -331,7 +326,7 @@ class CoursePlan(SphinxDirective):
             else None,
             "In class": self.doings(session.doings),
             "Assign": self.notebooks(session) if session.assign else None,
-            "Practise": self.tasks(session.practise) if session.practise else None,
+            "Practise": self.tasks(session.practise, "min") if session.practise else None,
             "Grade": self.grading(session) if session.assign else None,
         }
         for name, answer in rows.items():
@@ -350,15 +345,16 @@ class CoursePlan(SphinxDirective):
             paragraph += nodes.Text(f" ({minutes} min)")
         return paragraph
 
-    def tasks(self, labels: Sequence[str], is_timed: bool = True) -> nodes.paragraph:
-        """Return links to exercises, with their minutes."""
+    def tasks(self, labels: Iterable[str], *facts: str) -> nodes.paragraph:
+        """Return links to exercises, each with its minutes or points where they are asked for."""
         paragraph = nodes.paragraph()
         for label in labels:
             lesson, exercise = self.book.exercises[label]
+            known = {"min": lesson.minutes_of(exercise), "points": exercise.points}
             paragraph += [nodes.Text("; ")] if len(paragraph) else []
             paragraph += self.link(label, exercise.title)
-            if is_timed:
-                paragraph += nodes.Text(f" ({lesson.minutes_of(exercise)} min)")
+            said = ", ".join(f"{known[fact]} {fact}" for fact in facts)
+            paragraph += nodes.Text(f" ({said})" if said else "")
         return paragraph
 
     def link(self, label: str, text: str) -> pending_xref:
@@ -374,16 +370,15 @@ class CoursePlan(SphinxDirective):
             refwarn=True,
         )
 
-    def notebooks(self, session: Session) -> nodes.paragraph:
-        """Return the notebooks to make, as commands, with their minutes and points."""
-        paragraph = nodes.paragraph()
+    def notebooks(self, session: Session) -> nodes.bullet_list:
+        """Return the notebooks to make, as commands, each with its exercises."""
+        rows = nodes.bullet_list()
         for name in session.assign:
-            lesson = self.book.lessons[name]
-            paragraph += [nodes.Text("; ")] if len(paragraph) else []
-            paragraph += nodes.literal("", f"make assign PAGE={name}")
-            minutes = lesson.card.minutes["exercises"]
-            paragraph += nodes.Text(f" ({len(lesson.exercises)} exercises, {minutes} min)")
-        return paragraph
+            labels = [exercise.label for exercise in self.book.lessons[name].exercises]
+            command = nodes.literal("", f"make assign PAGE={name}")
+            tasks = self.tasks(labels, "points", "min").children
+            rows += nodes.list_item("", nodes.paragraph("", "", command, nodes.Text(": "), *tasks))
+        return rows
 
     def grading(self, session: Session) -> nodes.paragraph:
         """Return how many points are given by whom."""
@@ -424,7 +419,7 @@ class CoursePlan(SphinxDirective):
 
     def on_work(self, doing: Doing) -> list[nodes.Node]:
         """Return exercises that are done in class."""
-        tasks = self.tasks(doing.what, is_timed=False)
+        tasks = self.tasks(doing.what)
         return [nodes.Text("in pairs: "), *tasks.children]
 
     def on_do(self, doing: Doing) -> list[nodes.Node]:
