@@ -1,6 +1,6 @@
 """What a course is planned from: the lessons in the order of the book, with cards and exercises.
 
-The points are those of `tools/assign.py`, so that a plan promises what an assignment holds.
+The points are those of `tools/assignment.py`, so that a plan promises what an assignment holds.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from sphinx_external_toc.parsing import parse_toc_yaml
 
 sys.path.append(str(Path(__file__).resolve().parents[2] / "tools"))
 
-from assign import OPTION, PART, POINTS
+from assignment import OPTION, PART, POINTS
 
 TITLE = re.compile(r"^# +(.+?) *$", re.MULTILINE)
 
