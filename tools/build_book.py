@@ -16,6 +16,7 @@ import time
 from pathlib import Path
 
 import offline
+import slides
 from sphinx_external_toc.parsing import parse_toc_yaml
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -71,6 +72,11 @@ def build(source: Path, output: Path) -> int:
         print("book: the build failed; the messages above say where", file=sys.stderr)
         return 1
     drop_stale_pages(source, built / "html")
+    try:
+        slides.write(built / "html", source / "book")
+    except ValueError as error:
+        print(f"book: slides: {error}", file=sys.stderr)
+        return 1
     offline.write(built / "html")
     complete.touch()
     pages, seconds = len(toc_pages(source)), time.monotonic() - start

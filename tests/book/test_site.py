@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from build_book import ROOT, toc_pages
+from lecture import lectures
 
 from tests.book import site
 
@@ -39,7 +40,8 @@ def test_the_page_is_there_with_title_language_and_description(book_page):
 
 def test_there_is_no_page_that_the_toc_does_not_name(built_book):
     names = {path.relative_to(built_book).as_posix() for path in site.pages(built_book)}
-    assert names == {f"{page}.html" for page in PAGES} | {"index.html", "search.html"}
+    slides = {f"slides/{lecture.name}.html" for lecture in lectures()}
+    assert names == {f"{page}.html" for page in PAGES} | {"index.html", "search.html"} | slides
 
 
 def test_no_link_is_broken(built_book):

@@ -1,0 +1,73 @@
+// Slides: fit what was taken from the pages into the frame, then hand over to reveal.js.
+(async () => {
+  "use strict";
+  const WIDTH = 1280, HEIGHT = 720;
+  const deck = document.querySelector(".deck");
+  const printing = /print-pdf/.test(location.search);
+  const framed = /receiver/.test(location.search); // in the small frames of the speaker's view
+  // On a phone the slides stay one below another, as without a script.
+  if (!printing && !framed && Math.min(innerWidth, screen.width) < 700) return;
+
+  // What of a slide is larger than its frame is shown smaller, as little as needed.
+  function fit(frame) {
+    const body = frame.querySelector(".body");
+    if (!body.querySelector(".part")) return;
+    const fits = () =>
+      body.scrollHeight <= body.clientHeight + 1 && body.scrollWidth <= body.clientWidth + 1 &&
+      [...body.querySelectorAll(".part, pre, .math-scroll")].every((e) => e.scrollWidth <= e.clientWidth + 1);
+    for (let zoom = 1; zoom > 0.3; zoom -= 0.02) {
+      body.style.setProperty("--zoom", zoom.toFixed(2));
+      if (fits()) return;
+    }
+  }
+
+  // Widgets keep their keys (they stop them from travelling on). Two get out: Escape gives the
+  // arrow keys back to the slides, Page Down and Page Up, which clickers send, always turn them.
+  document.addEventListener("keydown", (event) => {
+    if (!event.target.closest?.(".rnnw")) return;
+    if (event.key === "Escape") event.target.blur();
+    else if (event.key === "PageDown") Reveal.next();
+    else if (event.key === "PageUp") Reveal.prev();
+    else return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }, true);
+
+  function turnLights() {
+    const root = document.documentElement;
+    root.dataset.theme = root.dataset.theme === "dark" ? "light" : "dark";
+  }
+
+  // Nothing scrolls in a frame, so boxes that scroll on a page are no stops for the Tab key here.
+  for (const box of deck.querySelectorAll(".rnn-figure, .math-scroll, pre")) box.removeAttribute("tabindex");
+  for (const widget of deck.querySelectorAll("rnn-widget")) widget.setAttribute("data-prevent-swipe", "");
+  document.documentElement.classList.add("measured");
+  void deck.offsetHeight; // lays out, which asks for the fonts
+  await document.fonts.ready;
+  deck.querySelectorAll(".frame").forEach(fit);
+  document.documentElement.classList.remove("measured");
+  deck.classList.add("reveal");
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  await Reveal.initialize({
+    width: WIDTH, height: HEIGHT, margin: 0, center: false, hash: true, controlsTutorial: false, slideNumber: "c/t",
+    transition: calm ? "none" : "fade", transitionSpeed: "fast", backgroundTransition: "none",
+    defaultTiming: 120, // with it the speaker view shows the pace; each slide says its own seconds
+    scrollActivationWidth: null, pdfSeparateFragments: false, pdfMaxPagesPerSlide: 1,
+    plugins: [RevealNotes],
+  });
+  Reveal.addKeyBinding({ keyCode: 68, key: "D", description: "Dark or light" }, turnLights);
+  // A figure that scrolls to its step does so when it moves: so each moves on and back when first seen.
+  function showStep(slide) {
+    for (const root of slide.querySelectorAll("rnn-widget:not([data-seen]) .rnnw:has(.rnnw-scroll)")) {
+      root.querySelector("[data-do=next]")?.click();
+      root.querySelector("[data-do=back]")?.click();
+      root.closest("rnn-widget").dataset.seen = "";
+    }
+  }
+  Reveal.on("slidechanged", ({ currentSlide }) => {
+    document.activeElement?.blur();
+    showStep(currentSlide);
+  });
+  if (!printing) showStep(Reveal.getCurrentSlide());
+  document.documentElement.dataset.ready = "";
+})();
