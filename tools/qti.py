@@ -2,6 +2,10 @@
 
 One file for each item and a manifest, which says page, objective and difficulty of each. Formulas
 are MathML. After an answer the item shows the feedback of every option that was chosen.
+
+How feedback is chosen could be said in one line, since its names are those of the options. It is
+said option by option, in the words of files that were migrated from QTI 1.2: Canvas finds the
+feedback of an answer only there. (Canvas takes a number for a text and drops its tolerance.)
 """
 
 from __future__ import annotations
@@ -16,6 +20,7 @@ import bank_html
 
 QTI = "http://www.imsglobal.org/xsd/imsqti_v2p1"
 MATHML = "http://www.w3.org/1998/Math/MathML"
+SCHEMA_OF_QTI = "http://www.imsglobal.org/xsd/qti/qtiv2p1/imsqti_v2p1.xsd"
 PACKAGE = "http://www.imsglobal.org/xsd/imscp_v1p1"
 METADATA = "http://www.imsglobal.org/xsd/imsmd_v1p2"
 SCHEMA = "http://www.w3.org/2001/XMLSchema-instance"
@@ -57,7 +62,7 @@ def _names(item: bank.Item) -> list[str]:
 
 def _assessment_item(item: bank.Item) -> ET.Element:
     root = _new("assessmentItem", identifier=item.id, title=item.objective)
-    root.set(f"{{{SCHEMA}}}schemaLocation", f"{QTI} {QTI}.xsd")
+    root.set(f"{{{SCHEMA}}}schemaLocation", f"{QTI} {SCHEMA_OF_QTI}")
     root.attrib |= {"adaptive": "false", "timeDependent": "false"}
     many = "multiple" if item.kind == "several" else "single"
     base = "float" if item.kind == "number" else "identifier"
@@ -71,7 +76,7 @@ def _assessment_item(item: bank.Item) -> ET.Element:
     score = _sub(root, "outcomeDeclaration", identifier="SCORE", cardinality="single")
     score.set("baseType", "float")
     _sub(_sub(score, "defaultValue"), "value").text = "0"
-    said = _sub(root, "outcomeDeclaration", identifier="FEEDBACK", cardinality=many)
+    said = _sub(root, "outcomeDeclaration", identifier="FEEDBACK", cardinality="multiple")
     said.set("baseType", "identifier")
     _body(item, _sub(root, "itemBody"), pairs)
     _processing(item, _sub(root, "responseProcessing"), pairs)
@@ -101,15 +106,25 @@ def _processing(
     item: bank.Item, rules: ET.Element, pairs: Sequence[tuple[str, bank.Option]]
 ) -> None:
     condition = _sub(rules, "responseCondition")
-    if item.kind != "number":
-        matches = _sub(condition, "responseIf")
-        both = _sub(matches, "match")
-        _sub(both, "variable", identifier="RESPONSE")
-        _sub(both, "correct", identifier="RESPONSE")
-        _set(matches, "SCORE", "float", "1")
-        chosen = _sub(rules, "setOutcomeValue", identifier="FEEDBACK")
-        _sub(chosen, "variable", identifier="RESPONSE")
+    if item.kind == "number":
+        _of_number(item, condition, pairs)
         return
+    matches = _sub(condition, "responseIf")
+    both = _sub(matches, "match")
+    _sub(both, "variable", identifier="RESPONSE")
+    _sub(both, "correct", identifier="RESPONSE")
+    _set(matches, "SCORE", "float", "1")
+    for name, _ in pairs:
+        chosen = _sub(_sub(rules, "responseCondition"), "responseIf")
+        test = _sub(chosen, "member" if item.kind == "several" else "match")
+        _sub(test, "baseValue", baseType="identifier").text = name
+        _sub(test, "variable", identifier="RESPONSE")
+        _say(chosen, name)
+
+
+def _of_number(
+    item: bank.Item, condition: ET.Element, pairs: Sequence[tuple[str, bank.Option]]
+) -> None:
     for n, (name, option) in enumerate(pairs):
         near = _sub(condition, "responseElseIf" if n else "responseIf")
         equal = _sub(near, "equal", toleranceMode="absolute")
@@ -118,8 +133,15 @@ def _processing(
         _sub(equal, "baseValue", baseType="float").text = option.text
         if option.right:
             _set(near, "SCORE", "float", "1")
-        _set(near, "FEEDBACK", "identifier", name)
-    _set(_sub(condition, "responseElse"), "FEEDBACK", "identifier", OTHER)
+        _say(near, name)
+    _say(_sub(condition, "responseElse"), OTHER)
+
+
+def _say(parent: ET.Element, name: str) -> None:
+    """Add a feedback to those that are shown."""
+    shown = _sub(_sub(parent, "setOutcomeValue", identifier="FEEDBACK"), "multiple")
+    _sub(shown, "variable", identifier="FEEDBACK")
+    _sub(shown, "baseValue", baseType="identifier").text = name
 
 
 def _set(parent: ET.Element, outcome: str, base: str, value: str) -> None:
@@ -237,5 +259,5 @@ def _item(root: ET.Element, resource: ET.Element) -> bank.Item:
 
 def _number(rule: ET.Element, correct: set[str | None]) -> tuple[str | None, str, bool]:
     value = rule.findtext("equal/baseValue", "")
-    outcomes = {o.get("identifier"): o.findtext("baseValue") for o in rule.iter("setOutcomeValue")}
-    return outcomes["FEEDBACK"], value, value in correct
+    name = rule.findtext("setOutcomeValue[@identifier='FEEDBACK']/multiple/baseValue")
+    return name, value, value in correct

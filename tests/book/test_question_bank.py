@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import re
 import subprocess
 import sys
 import zipfile
 from collections import Counter
+from itertools import combinations, pairwise
 from xml.etree import ElementTree as ET
 
 import bank
@@ -18,7 +20,7 @@ import qti
 import question_bank
 from page_card import cards
 
-from tests.book import lessons, site
+from tests.book import lessons, qti_rules, site
 from tests.book.scratch import make_book
 from tests.conftest import build_book
 
@@ -170,17 +172,6 @@ def test_formulas_arrive_in_the_way_of_each_format():
     assert stem == r"<p>Is \(a &lt; b\) &amp; this?</p>"
 
 
-def test_marks_in_moodle_add_up(tmp_path):
-    moodle.write(ITEMS, tmp_path / "quiz.xml")
-    for question in ET.parse(tmp_path / "quiz.xml").iter("question"):
-        marks = [float(answer.get("fraction")) for answer in question.iter("answer")]
-        if marks:
-            assert sum(mark for mark in marks if mark > 0) == pytest.approx(100, abs=1e-3)
-            assert sum(mark for mark in marks if mark < 0) == pytest.approx(0, abs=1e-3) or (
-                question.findtext("single") == "false"
-            )
-
-
 def test_the_package_names_its_files_and_is_the_same_each_time(tmp_path):
     one, two = tmp_path / "one.zip", tmp_path / "two.zip"
     qti.write(ITEMS, one)
@@ -192,27 +183,170 @@ def test_the_package_names_its_files_and_is_the_same_each_time(tmp_path):
         assert named == set(archive.namelist()) - {qti.MANIFEST}
 
 
-def test_an_item_of_qti_marks_and_answers_as_the_page_does(tmp_path):
-    """Follow the rules in the file for every option of every item."""
-    qti.write(ITEMS, tmp_path / "bank.zip")
-    with zipfile.ZipFile(tmp_path / "bank.zip") as archive:
-        for item in ITEMS:
-            root = qti._plain(ET.fromstring(archive.read(f"items/{item.id}.xml")))
-            shown = {f.get("identifier") for f in root.iter("modalFeedback")}
-            correct = [v.text for v in root.iterfind(".//correctResponse/value")]
-            assert len(correct) == sum(option.right for option in item.options)
-            assert len(shown) == len(item.options) + bool(item.hint)
-            choices = {row.get("identifier") for row in root.iter("simpleChoice")}
-            assert choices <= shown
-            assert item.kind == "number" or set(correct) <= choices
-
-
 def test_the_command_says_what_is_covered():
     tool = lessons.ROOT / "tools" / "question_bank.py"
     done = subprocess.run([sys.executable, tool, "check"], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert f"{len(ITEMS)} items are sound" in done.stdout
     assert question_bank.check() == []
+
+
+# ---------- What the platforms accept ----------
+
+# The marks, in per cent, that Moodle's importer takes; anything else refuses the question.
+MOODLE_MARKS = {100, 90, 83.33333, 80, 75, 70, 66.66667, 60, 50, 40, 33.33333, 30, 25, 20}
+MOODLE_MARKS |= {16.66667, 14.28571, 12.5, 11.11111, 10, 5, 0}
+MOODLE_ELEMENTS = {"name", "questiontext", "generalfeedback", "defaultgrade", "idnumber", "answer"}
+MOODLE_ELEMENTS |= {"tags"}
+MOODLE_CHOICE = {"single", "shuffleanswers", "answernumbering"}
+MOODLE_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+
+
+@pytest.fixture(scope="module")
+def in_moodle(tmp_path_factory):
+    """Return the questions of the whole bank as Moodle gets them, each with its category."""
+    path = tmp_path_factory.mktemp("moodle") / "quiz.xml"
+    moodle.write(ITEMS, path)
+    category, found = None, []
+    for question in ET.parse(path).getroot():
+        if question.get("type") == "category":
+            category = question.findtext("category/text")
+        else:
+            found.append((category, question))
+    return found
+
+
+def test_moodle_knows_every_mark_and_the_best_answer_is_worth_all(in_moodle):
+    for _, question in in_moodle:
+        marks = [float(answer.get("fraction")) for answer in question.iter("answer")]
+        for mark in marks:
+            assert min(abs(abs(mark) - known) for known in MOODLE_MARKS) < 1e-3
+        if question.get("type") == "multichoice" and question.findtext("single") == "false":
+            assert round(sum(mark for mark in marks if mark > 0) / 100, 2) == 1
+            assert sum(marks) == pytest.approx(0, abs=1e-3)  # to tick everything earns nothing
+        else:
+            assert sorted(marks)[-2:] == [0, 100] if question.get("type") != "numerical" else True
+            assert max(marks) == 100
+
+
+def test_moodle_knows_every_element_and_format(in_moodle):
+    formats = {"html", "plain_text", "markdown", "moodle_auto_format"}
+    numberings = {"abc", "ABCD", "123", "iii", "IIII", "none"}
+    for _, question in in_moodle:
+        kind = question.get("type")
+        assert kind in ("multichoice", "truefalse", "numerical")
+        more = MOODLE_CHOICE if kind == "multichoice" else set()
+        assert {child.tag for child in question} == MOODLE_ELEMENTS | more
+        assert {e.get("format", "html") for e in question.iter()} <= formats
+        for answer in question.iter("answer"):
+            inside = {"text", "feedback"} | ({"tolerance"} if kind == "numerical" else set())
+            assert {child.tag for child in answer} == inside
+        if kind == "multichoice":
+            assert question.findtext("answernumbering") in numberings
+            assert question.findtext("single") in ("true", "false")
+        elif kind == "truefalse":
+            assert [a.findtext("text") for a in question.iter("answer")] == ["true", "false"]
+
+
+def test_moodle_can_tell_the_questions_apart_and_file_them(in_moodle):
+    places = [(category, question.findtext("idnumber")) for category, question in in_moodle]
+    assert len(set(places)) == len(places)
+    for category, question in in_moodle:
+        assert category.startswith("$course$/top/")
+        assert all(0 < len(part) < 255 for part in category.split("/"))
+        assert len(question.findtext("name/text")) <= 255
+        assert len(question.findtext("idnumber")) <= 100
+        assert all(0 < len(tag.text) <= 50 for tag in question.iterfind("tags/tag/text"))
+
+
+def test_moodle_reads_the_numbers_and_asks_for_anything_else_last(in_moodle):
+    for _, question in in_moodle:
+        if question.get("type") == "numerical":
+            *texts, last = [a.findtext("text") for a in question.iter("answer")]
+            assert all(MOODLE_NUMBER.fullmatch(text) for text in texts)
+            assert last == moodle.ANY
+            assert all(float(t.text) >= 0 for t in question.iter("tolerance"))
+
+
+def test_no_number_is_within_the_tolerance_of_two_options():
+    """Platforms and the page take the first option that is near enough."""
+    for item in ITEMS:
+        if item.kind == "number":
+            values = sorted(float(option.text) for option in item.options)
+            gaps = [b - a for a, b in pairwise(values)]
+            assert min(gaps) > item.tolerance, item.id
+
+
+@pytest.fixture(scope="module")
+def in_qti(tmp_path_factory):
+    """Return the items of the whole bank as a package has them, by their ids."""
+    path = tmp_path_factory.mktemp("qti") / "bank.zip"
+    qti.write(ITEMS, path)
+    with zipfile.ZipFile(path) as archive:
+        return {item.id: ET.fromstring(archive.read(f"items/{item.id}.xml")) for item in ITEMS}
+
+
+def test_every_item_keeps_to_what_qti_allows(in_qti):
+    for name, root in in_qti.items():
+        assert list(qti_rules.faults(root, qti.MATHML)) == [], name
+
+
+@pytest.mark.parametrize(
+    ("find", "change", "message"),
+    [
+        (".//q:simpleChoice", lambda e: e.attrib.pop("identifier"), "without {'identifier'}"),
+        (".//q:simpleChoice", lambda e: e.set("identifier", "a b"), "'a b' is no identifier"),
+        (".//q:choiceInteraction", lambda e: e.set("shuffle", "yes"), "shuffle='yes'"),
+        (".//q:choiceInteraction", lambda e: e.set("style", "x"), "with {'style'}"),
+        (".//q:match", lambda e: e.remove(e[0]), "match: the children"),
+        (".//q:itemBody", lambda e: setattr(e, "text", "Well?"), "itemBody: text in it"),
+        (".//q:modalFeedback", lambda e: e.set("outcomeIdentifier", "F"), "F is not declared"),
+        (".", lambda e: e.insert(0, e[-1]), "assessmentItem: the children"),
+        (".//m:msup", lambda e: e.remove(e[0]), "msup: has 1 children"),
+    ],
+)
+def test_a_breach_of_qti_is_seen(in_qti, find, change, message):
+    root = copy.deepcopy(in_qti["memory-window-any" if "msup" not in find else "lstm-share"])
+    change(root.find(find, {"q": qti.QTI, "m": qti.MATHML}))
+    assert any(message in fault for fault in qti_rules.faults(root, qti.MATHML))
+
+
+def test_an_item_of_qti_marks_and_answers_as_the_page_does(in_qti):
+    """Carry out the rules in the file for every response that a reader could give."""
+    for item in ITEMS:
+        root = qti._plain(copy.deepcopy(in_qti[item.id]))
+        assert {row.get("identifier") for row in root.iter("simpleChoice")} <= _shown(root)
+        for response, right, said in _responses(item):
+            outcome = qti_rules.Answered(root, response).values
+            assert outcome["SCORE"] == {"1" if right else "0"}, (item.id, response)
+            assert outcome["FEEDBACK"] == said <= _shown(root), (item.id, response)
+
+
+def _shown(root):
+    return {feedback.get("identifier") for feedback in root.iter("modalFeedback")}
+
+
+def _responses(item):
+    """Yield responses, whether each is right, and the feedback that belongs to it."""
+    names = dict(zip(qti._names(item), item.options, strict=True))
+    right = {name for name, option in names.items() if option.right}
+    if item.kind == "number":
+        for option in item.options:
+            for off in (-0.9, 0, 0.9):
+                value = float(option.text) + off * item.tolerance
+                first = next(n for n, o in names.items() if _near(o, value, item.tolerance))
+                yield {f"{value:.12g}"}, names[first].right, {first}
+        yield {"1e9"}, False, {qti.OTHER}
+        yield set(), False, {qti.OTHER}
+        return
+    sizes = range(len(names) + 1) if item.kind == "several" else (0, 1)
+    for size in sizes:
+        for chosen in map(set, combinations(names, size)):
+            yield chosen, chosen == right, chosen
+
+
+def _near(option, value, tolerance):
+    return abs(float(option.text) - value) <= tolerance + 1e-12
 
 
 # ---------- On the pages ----------
