@@ -3,15 +3,15 @@
     python -m benchmarks.hub [--students 10] [--page concepts/rnn]
 
 Each opens the link that pulls the assignment of a page, waits for a server, pulls, starts a kernel
-and runs every cell. Memory is read when all are done and all kernels still live: the share of each
-process (PSS), in which what processes have in common is counted once. Everything stays on
-127.0.0.1. Linux; the tables go into `RESULTS.md`, `hub.csv` and `hub_classes.csv`.
+and runs every cell. Memory is read when all are done and all kernels still live, in two ways: PSS
+counts once what processes on one machine have in common, RSS counts it for each, as containers on
+different machines do. Everything stays on 127.0.0.1. Linux; the tables go into `RESULTS.md`, which
+the book's page on classes includes.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
 import os
 import statistics
 import subprocess
@@ -41,6 +41,7 @@ KINDS = ("hub", "proxy", "culler", "server", "kernel")
 CLASSES = (10, 50, 300)
 MIB = 2**20
 TERM = "term"
+Memory = dict[str, list[tuple[float, float]]]
 
 
 @dataclass
@@ -94,9 +95,9 @@ def visit(running: hub.Hub, name: str, link: str, path: str, start: threading.Ba
     return seen
 
 
-def memory(running: hub.Hub) -> dict[str, list[float]]:
-    """Return the MiB of each process of a hub, by what it is for."""
-    found: dict[str, list[float]] = {
+def memory(running: hub.Hub) -> Memory:
+    """Return PSS and RSS of each process of a hub in MiB, by what it is for."""
+    found: Memory = {
         "hub": [],
         "proxy": [],
         "culler": [],
@@ -113,11 +114,12 @@ def memory(running: hub.Hub) -> dict[str, list[float]]:
     for process in [root, *root.children(recursive=True)]:
         line = " ".join(process.cmdline())
         kind = next((kind for part, kind in parts.items() if part in line), "hub")
-        found[kind].append(process.memory_full_info().pss / MIB)
+        used = process.memory_full_info()
+        found[kind].append((used.pss / MIB, used.rss / MIB))
     return found
 
 
-def load_test(count: int, page: str) -> tuple[list[Seen], dict[str, list[float]], float]:
+def load_test(count: int, page: str) -> tuple[list[Seen], Memory, float]:
     """Let students come at once; return what they saw, the memory, and the seconds of all."""
     with tempfile.TemporaryDirectory() as folder:
         repo = assignments([page], Path(folder) / "course")
@@ -153,22 +155,26 @@ def steps_table(seen: Sequence[Seen]) -> list[list[str]]:
     return [*rows, ["all four", *spread([sum(seconds.values()) for seconds in good])]]
 
 
-def memory_table(used: dict[str, list[float]]) -> list[list[str]]:
-    """Return the memory by kind of process."""
-    return [[kind, str(len(of)), *spread(of, 0)] for kind, of in used.items() if of]
+def memory_table(used: Memory) -> list[list[str]]:
+    """Return the memory by kind of process: how many there are, the median PSS and RSS of one."""
+    return [
+        [kind, str(len(of)), *(f"{mib:.0f}" for mib in medians(of))] for kind, of in used.items()
+    ]
 
 
-def classes_table(used: dict[str, list[float]]) -> list[list[str]]:
-    """Return what classes of some sizes need, were every student's part what it was here."""
-    once = sum(sum(used[kind]) for kind in ("hub", "proxy", "culler"))
-    each = statistics.median(used["server"]) + statistics.median(used["kernel"])
-    return [[str(size), f"{(once + size * each) / 1024:.1f}"] for size in CLASSES]
+def medians(of: Sequence[tuple[float, float]]) -> list[float]:
+    """Return the median PSS and the median RSS."""
+    return [statistics.median(column) for column in zip(*of, strict=True)]
 
 
-def write_csv(name: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Write a table that the book includes."""
-    with (HERE / name).open("w", encoding="utf8", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows([head, *rows])
+def classes_table(used: Memory) -> list[list[str]]:
+    """Return the GiB of classes of some sizes, were every student's part what it was here."""
+    once = sum(pss for kind in ("hub", "proxy", "culler") for pss, _ in used[kind])
+    pss, rss = map(sum, zip(medians(used["server"]), medians(used["kernel"]), strict=True))
+    return [
+        [str(size), f"{(once + size * pss) / 1024:.1f}", f"{size * rss / 1024:.1f}"]
+        for size in CLASSES
+    ]
 
 
 def main() -> None:
@@ -185,10 +191,8 @@ def main() -> None:
     if failed := [each.name for each in seen if each.faults]:
         raise SystemExit(f"hub: {len(failed)} of {given.students} students failed; nothing stored")
     steps = ["seconds", "median", "least", "most"]
-    kinds = ["MiB of each", "processes", "median", "least", "most"]
-    sizes = ["students at once", "GiB"]
-    write_csv("hub.csv", kinds, memory_table(used))
-    write_csv("hub_classes.csv", sizes, classes_table(used))
+    kinds = ["MiB of one", "processes", "PSS", "RSS"]
+    sizes = ["students at once", "GiB, one machine", "GiB, containers"]
     report(
         "hub",
         f"""## A class on the local hub
@@ -199,11 +203,12 @@ the last cell of the last student: {seconds:.0f} s. No student failed.
 
 {table(steps, steps_table(seen))}
 
-Memory (PSS) with all kernels alive:
+Memory with all kernels alive; PSS counts once what processes share, RSS counts it for each:
 
 {table(kinds, memory_table(used))}
 
-What a class would need, were each student's part the same. A heavier page needs more.
+What a class would need, were each student's part the same: on one machine, by PSS, hub and proxy
+included; in containers, by RSS, without them. A heavier page needs more.
 
 {table(sizes, classes_table(used))}
 """,
