@@ -298,6 +298,11 @@ def _figure(cell: nbformat.NotebookNode) -> Mapping[str, str]:
 
 
 def _shown(cell: nbformat.NotebookNode) -> dict:
-    """Return what a student's notebook keeps of a cell's metadata: nothing but hidden input."""
-    hidden = {"remove-input", "hide-input"} & set(cell.metadata.get("tags", ()))
-    return {"jupyter": {"source_hidden": True}} if hidden else {}
+    """Return what a student's notebook keeps of a cell's metadata: what the page folds."""
+    folded = {
+        "source_hidden": {"remove-input", "hide-input"},
+        "outputs_hidden": {"remove-output", "hide-output"},
+    }
+    tags = set(cell.metadata.get("tags", ()))
+    hidden = {name: True for name, reasons in folded.items() if reasons & tags}
+    return {"jupyter": hidden} if hidden else {}

@@ -77,6 +77,10 @@ def build(source: Path, output: Path) -> int:
     except ValueError as error:
         print(f"book: slides: {error}", file=sys.stderr)
         return 1
+    if source == ROOT:
+        import downloads  # it reads this module
+
+        downloads.write(built / "html")
     offline.write(built / "html")
     complete.touch()
     pages, seconds = len(toc_pages(source)), time.monotonic() - start

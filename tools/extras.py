@@ -116,15 +116,15 @@ def _used_by(module: str) -> frozenset[str]:
 def _names(tree: ast.Module, module: str = "") -> Iterator[str]:
     """Yield the dotted names that code uses: those imported, their attributes, named packages."""
     bound = _imports(tree, module)
-    # What a package hands on is used where somebody names it, not because it can be had.
-    handed_on = bool(module) and _file(module).name == "__init__.py"
-    if not handed_on:
-        yield from bound.values()
+    # What a package only hands on is used where somebody names it, not because it can be had.
+    is_package = bool(module) and _file(module).name == "__init__.py"
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    for name, origin in bound.items():
+        if name in used or not is_package or not origin.startswith(PACKAGE):
+            yield origin
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
             if node.value.id in bound:
                 yield f"{bound[node.value.id]}.{node.attr}"
         elif isinstance(node, ast.Constant) and node.value in of_modules():
             yield node.value
-    if handed_on:
-        yield from (name for name in bound.values() if not name.startswith(PACKAGE))

@@ -20,7 +20,7 @@ import tempfile
 from pathlib import Path
 
 import assign
-import wheel
+import downloads
 from build_book import ROOT
 
 JUPYTER = ("ipykernel", "nbclient", "nbformat")
@@ -75,7 +75,7 @@ def run_all(pages: list[str], course: Path) -> list[str]:
     failed = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        built = wheel.build(folder)
+        built = downloads.wheel(folder)
         for number, (extras, group) in enumerate(groups.items()):
             print(f"fresh: rnn_core with {', '.join(extras)}: {len(group)} pages", flush=True)
             python = make(folder / f"environment-{number}", built, extras)

@@ -25,6 +25,7 @@ ROLE = re.compile(r"\{(?P<role>[\w:]+)\}`(?P<text>[^`]+)`")
 TARGET = re.compile(r"^(?P<words>.*?) *<(?P<target>[^>]+)>$", re.DOTALL)
 LINK = re.compile(r"(?<!!)\[(?P<text>(?:[^\[\]]|\[[^\]]*\])*)\]\((?P<to>[^)\s]+)\)")
 SPAN = re.compile(r"\[(?P<text>[^\[\]]+)\]\{[^}]+\}")
+DEFINITION = re.compile(r"^(?P<term>[^\s|>#][^\n]*)\n: +(?=\S)", re.MULTILINE)
 EQUATION = re.compile(r"\$\$(?P<tex>.+?)\$\$ *\((?P<label>[\w-]+)\)", re.DOTALL)
 OUTSIDE = re.compile(r"(https?|mailto):")
 # Code and formulas: what looks like a role, a link or a span in them is none.
@@ -112,6 +113,7 @@ def _words(
 
     text = ROLE.sub(role, text)
     text = SPAN.sub(r"\g<text>", text)
+    text = DEFINITION.sub(r"- \g<term>: ", text)
 
     def link(match: re.Match[str]) -> str:
         address = book.address(page, match["to"])
@@ -152,10 +154,13 @@ def cited_in(text: str) -> list[str]:
 
 def source_line(entry: Entry) -> str:
     """Return a source as a list of sources has it: who, when, what, and where it is read."""
-    title = re.sub(r"[{}]", "", entry.fields["title"])
-    doi, url = entry.fields.get("doi"), entry.fields.get("url")
-    where = f"https://doi.org/{doi}" if doi else url
-    return f"{_cited(entry, True)}. {f'[{title}]({where})' if where else title}."
+    fields = entry.fields
+    title = re.sub(r"[{}]", "", fields["title"]).replace("--", "–")
+    where = fields.get("url", "")
+    for field_name, start in (("eprint", "https://arxiv.org/abs/"), ("doi", "https://doi.org/")):
+        where = f"{start}{fields[field_name]}" if field_name in fields else where
+    end = "" if title.endswith("?") else "."
+    return f"{_cited(entry, True)}. {f'[{title}]({where})' if where else title}{end}"
 
 
 def _cited(entry: Entry, in_text: bool) -> str:

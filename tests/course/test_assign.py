@@ -116,7 +116,7 @@ def test_the_top_says_where_it_comes_from_and_what_it_needs():
     assert f"version {rnn_core.__version__}" in top
     assert "- compute one step of an LSTM by hand" in top
     assert "**Points**: 17." in top
-    assert "`plots`, `widgets`, `store`, `train`" in top
+    assert "`plots`, `widgets`, `store`, `train`, `sweep`" in top
     assert "pip install" not in top
     assert cells[2].source.startswith("# The LSTM")
 
@@ -124,10 +124,8 @@ def test_the_top_says_where_it_comes_from_and_what_it_needs():
 def test_with_an_address_it_installs_from_there_and_only_where_it_must():
     (cell,) = [c for c in assign.make("concepts/lstm", ON_THE_WEB).cells if c.id == "install"]
     wheel = f"{SITE}/downloads/rnn_core-{rnn_core.__version__}-py3-none-any.whl"
-    guard = (
-        'if not find_spec("rnn_core"):\n    %pip install -q "rnn-core[plots,widgets,store,train]'
-    )
-    assert f'{guard} @ {wheel}"' in cell.source
+    package = f"rnn-core[plots,widgets,store,train,sweep] @ {wheel}"
+    assert f'if not find_spec("rnn_core"):\n    %pip install -q "{package}"\n' in cell.source
     assert f'urlopen("{SITE}/downloads/experiments.zip")' in cell.source
     (plain,) = [c for c in assign.make("math/derivatives", ON_THE_WEB).cells if c.id == "install"]
     assert "experiments" not in plain.source

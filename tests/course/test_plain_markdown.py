@@ -27,6 +27,9 @@ def plain(text: str, book: plain_markdown.Book = BOOK) -> str:
         ("see [this](https://example.org)", "see [this](https://example.org)"),
         ("`{term}` is code, `[a](b)` too", "`{term}` is code, `[a](b)` too"),
         ("```python\nx[0](1)\n```", "```python\nx[0](1)\n```"),
+        ("near $\\sqrt[3]{u}$, so $[a](b)$", "near $\\sqrt[3]{u}$, so $[a](b)$"),
+        ("[A {term}`gate`](x.md)\n: Opens.\n", "- A gate: Opens."),
+        (":::{admonition} Why\n:class: learn\n$$\na\n= b\n$$\n:::", "> **Why**\n>\n> $$a = b$$"),
         (
             ":::{admonition} Predict\n:class: predict\nOne.\n\nTwo.\n:::",
             "> **Predict**\n>\n> One.\n>\n> Two.",
@@ -61,3 +64,17 @@ def test_links_lead_to_the_pages_where_these_have_an_address(link, address):
 def test_what_it_does_not_know_is_an_error(text):
     with pytest.raises(ValueError, match="plain Markdown has nothing for"):
         plain(text)
+
+
+def test_the_sources_are_known_and_each_says_where_it_is_read():
+    text = "{cite:t}`cho2014learning` and {cite:p}`hochreiter1997long, graves2013generating`"
+    keys = plain_markdown.cited_in(text)
+    assert keys == ["cho2014learning", "hochreiter1997long", "graves2013generating"]
+    lines = [plain_markdown.source_line(ENTRIES[key]) for key in keys]
+    assert lines[1] == (
+        "Hochreiter and Schmidhuber (1997). "
+        "[Long Short-Term Memory](https://doi.org/10.1162/neco.1997.9.8.1735)."
+    )
+    assert lines[2].startswith(
+        "Graves (2013). [Generating Sequences With Recurrent Neural Networks]("
+    )
