@@ -12,6 +12,7 @@ the book's page on classes includes.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import statistics
 import subprocess
@@ -112,10 +113,11 @@ def memory(running: hub.Hub) -> Memory:
     }
     root = psutil.Process(running.process.pid)
     for process in [root, *root.children(recursive=True)]:
-        line = " ".join(process.cmdline())
-        kind = next((kind for part, kind in parts.items() if part in line), "hub")
-        used = process.memory_full_info()
-        found[kind].append((used.pss / MIB, used.rss / MIB))
+        with contextlib.suppress(psutil.NoSuchProcess):  # one may end meanwhile
+            line = " ".join(process.cmdline())
+            kind = next((kind for part, kind in parts.items() if part in line), "hub")
+            used = process.memory_full_info()
+            found[kind].append((used.pss / MIB, used.rss / MIB))
     return found
 
 

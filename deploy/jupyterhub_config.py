@@ -17,7 +17,7 @@ from jupyterhub.spawner import SimpleLocalProcessSpawner
 c = get_config()  # noqa: F821
 folder = Path(os.environ["HUB_FOLDER"])
 students = folder / "students.txt"
-HOUR = 3600
+idle = int(os.environ.get("HUB_IDLE_SECONDS", 3600))
 GIB = 2**30
 
 
@@ -68,15 +68,15 @@ c.Spawner.default_url = "/lab"
 # One thread for each kernel: ten kernels that each take all cores would only stand in line.
 c.Spawner.environment = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 # Address space, for each process; NumPy and Numba reserve far more of it than they use.
-c.Spawner.mem_limit = int(os.environ.get("HUB_MEMORY", 4 * GIB))
+c.Spawner.mem_limit = int(os.environ.get("HUB_MEMORY_BYTES", 4 * GIB))
 # A class comes in at once, and Python starts slowly on a busy machine.
 c.Spawner.start_timeout = 180
 c.Spawner.http_timeout = 180
 
-# Idle kernels go after half an hour, idle servers after an hour; the files stay.
+# Idle servers go after an hour, idle kernels after half of it; the files stay.
 c.Spawner.args = [
-    f"--MappingKernelManager.cull_idle_timeout={HOUR // 2}",
-    "--MappingKernelManager.cull_interval=300",
+    f"--MappingKernelManager.cull_idle_timeout={idle // 2}",
+    f"--MappingKernelManager.cull_interval={max(1, idle // 12)}",
 ]
 if os.geteuid() == 0:  # in a container; Jupyter asks root to say so
     c.Spawner.args.append("--allow-root")
@@ -84,7 +84,7 @@ culler = "idle-culler"
 c.JupyterHub.services = [
     {
         "name": culler,
-        "command": [sys.executable, "-m", "jupyterhub_idle_culler", f"--timeout={HOUR}"],
+        "command": [sys.executable, "-m", "jupyterhub_idle_culler", f"--timeout={idle}"],
     }
 ]
 c.JupyterHub.load_roles = [
