@@ -10,7 +10,7 @@ from slide_parts import PartError
 
 # Sphinx numbers the equations of a page, which means nothing on a slide; a tag of the author's own,
 # as (L7), stays.
-DROPPED = ".headerlink, .copybtn, noscript, figcaption, [id] > .eqno"
+DROPPED = ".headerlink, .copybtn, [id] > .eqno"
 POINTERS = ("aria-labelledby", "aria-describedby", "aria-controls", "for", "headers")
 
 

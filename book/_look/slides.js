@@ -8,17 +8,25 @@
   // On a phone the slides stay one below another, as without a script.
   if (!printing && !framed && Math.min(innerWidth, screen.width) < 700) return;
 
-  // What of a slide is larger than its frame is shown smaller, as little as needed.
+  // What is wider or taller than the frame is shown smaller, as little as needed: first each part
+  // by itself until it is no wider, then all parts of the slide until they are no taller.
   function fit(frame) {
-    const body = frame.querySelector(".body");
-    if (!body.querySelector(".part")) return;
-    const fits = () =>
-      body.scrollHeight <= body.clientHeight + 1 && body.scrollWidth <= body.clientWidth + 1 &&
-      [...body.querySelectorAll(".part, pre, .math-scroll")].every((e) => e.scrollWidth <= e.clientWidth + 1);
-    for (let zoom = 1; zoom > 0.3; zoom -= 0.02) {
-      body.style.setProperty("--zoom", zoom.toFixed(2));
-      if (fits()) return;
+    const body = frame.querySelector(".body"), parts = [...body.querySelectorAll(".part")];
+    const wide = (e) => e.scrollWidth > e.clientWidth + 1;
+    const shrink = (element, name, isLarge) => {
+      for (let zoom = 1; zoom > 0.3; zoom -= 0.02) {
+        element.style.setProperty(name, zoom.toFixed(2));
+        if (!isLarge()) return;
+      }
+    };
+    for (const part of parts)
+      shrink(part, "--narrow", () => [part, ...part.querySelectorAll("pre, .math-scroll")].some(wide));
+    for (const kind of [".output", ".equation"]) { // of one kind, one size
+      const same = parts.filter((part) => part.matches(kind));
+      const least = Math.min(...same.map((part) => +part.style.getPropertyValue("--narrow")));
+      same.forEach((part) => part.style.setProperty("--narrow", least));
     }
+    if (parts.length) shrink(body, "--zoom", () => body.scrollHeight > body.clientHeight + 1);
   }
 
   // Widgets keep their keys (they stop them from travelling on). Two get out: Escape gives the

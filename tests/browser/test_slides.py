@@ -19,7 +19,7 @@ pytestmark = pytest.mark.browser
 LECTURES = {lecture.name: lecture for lecture in files.lectures()}
 SCREEN = {"width": 1280, "height": 720}
 # What of a slide is shown smaller than this cannot be read from the last row.
-SMALLEST = 0.6
+SMALLEST = 0.55
 AT = "() => Reveal.getIndices().h"
 # Every frame and what stands in it, each on its own slide: what sticks out, what is tiny or empty.
 MISFITS = """slides => slides.flatMap((slide, number) => {
@@ -35,7 +35,10 @@ MISFITS = """slides => slides.flatMap((slide, number) => {
     if (e.matches("pre, .part") && e.scrollWidth > e.clientWidth + 1)
       found.push(`${name}: ${e.className} is cut`);
   }
-  const body = slide.querySelector(".body"), zoom = +body.style.getPropertyValue("--zoom") || 1;
+  const body = slide.querySelector(".body");
+  const of = (e, name) => +e.style.getPropertyValue(name) || 1;
+  const narrow = [...body.querySelectorAll(".part")].map((e) => of(e, "--narrow"));
+  const zoom = of(body, "--zoom") * Math.min(1, ...narrow);
   if (body.scrollHeight > body.clientHeight + 1) found.push(`${name}: too tall`);
   if (zoom < %s) found.push(`${name}: shown at ${zoom}`);
   return found;
