@@ -52,10 +52,11 @@ def test_every_slide_has_something_on_it_and_something_to_say(lecture):
 
 
 def test_answers_come_after_their_question(lecture):
-    for slide in lecture.slides:
-        shown = [entry for entry in slide.body if isinstance(entry, dict)]
-        if any("predict" in entry for entry in shown):
-            assert not any("output" in entry or "figure" in entry for entry in shown)
+    shows = {"output", "figure", "widget"}
+    for slide, following in zip(lecture.slides, lecture.slides[1:], strict=False):
+        if "predict" in {kind for kind, _, _ in slide.parts}:
+            answers = slide.then or following.body
+            assert shows & {kind for entry in answers for kind in entry}, slide.heading
 
 
 @pytest.mark.parametrize(
