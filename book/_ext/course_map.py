@@ -268,6 +268,19 @@ class CourseTable(SphinxDirective):
         return _row(own, builds_on if len(builds_on) else "–", *facts(lesson), objectives)
 
 
+class AssignmentPoints(SphinxDirective):
+    """A list: how many points an exercise of each kind gives, and who gives them."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the list."""
+        said = dict.fromkeys(POINTS, "by hand") | {"code": "by its check"}
+        rows = nodes.bullet_list()
+        for kind, points in POINTS.items():
+            text = f"{kind}: {points} points, {said[kind]}"
+            rows += nodes.list_item("", nodes.paragraph("", text))
+        return [rows]
+
+
 def _row(*entries: str | nodes.Node) -> nodes.row:
     paragraphs = [nodes.paragraph("", e) if isinstance(e, str) else e for e in entries]
     return nodes.row("", *(nodes.entry("", paragraph) for paragraph in paragraphs))
@@ -299,5 +312,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_node(course_map, html=(enter, leave))
     app.add_directive("course-map", CourseMap)
     app.add_directive("course-table", CourseTable)
+    app.add_directive("assignment-points", AssignmentPoints)
     app.connect("build-finished", write_csv)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
