@@ -10,6 +10,7 @@ import runpy
 import shlex
 import subprocess
 import sys
+import warnings
 import zipfile
 from pathlib import Path
 
@@ -115,16 +116,23 @@ def mark_by_hand(course: Path) -> None:
         book.db.commit()
 
 
+def ran(script: Path, arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> object:
+    """Run a script in this process, which has imported nbgrader; return its exit code."""
+    monkeypatch.setattr(sys, "argv", arguments)
+    with warnings.catch_warnings():
+        warnings.resetwarnings()  # as for a command: here alone a warning of nbgrader's is no error
+        try:
+            runpy.run_path(str(script), run_name="__main__")
+        except SystemExit as end:
+            return end.code
+    return 0
+
+
 def run(command: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Run a command of the page, in which the folder beside the clone is another."""
     words = shlex.split(command.replace("../", f"{folder.as_posix()}/"))
     if words[0] == PYTHON and words[1].startswith("tools/"):
-        # In this process, which has imported nbgrader.
-        monkeypatch.setattr(sys, "argv", words[1:])
-        try:
-            runpy.run_path(str(ROOT / words[1]), run_name="__main__")
-        except SystemExit as end:
-            assert not end.code, command
+        assert not ran(ROOT / words[1], words[1:], monkeypatch), command
         return
     if words[0] == "make":
         # The environment is there: it is the one that runs this.
