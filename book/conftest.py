@@ -25,7 +25,9 @@ def trials(cells: Iterable) -> dict[str, list[tuple[str, str, str]]]:
     answer: list = []
     for cell in cells:
         tags = cell.metadata.get("tags", ())
-        if "solution" in tags:
+        if cell.cell_type == "markdown":
+            answer = [] if "{solution-start}" in cell.source else answer
+        elif "solution" in tags:
             answer.append(cell)
         elif "check" in tags:
             if not answer:

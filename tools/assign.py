@@ -133,7 +133,11 @@ def _stored(codes: Iterable[str]) -> set[Path]:
     while texts:
         named = set(re.findall(r"\w+\.\w+", text := texts.pop()))
         named |= {f"{name}.py" for name in re.findall(r"(?:import|from) (\w+)", text)}
-        new = {path for path in stored if path.name in named} - found
+        new = {path for path in stored if path.name in named}
+        # A script puts names of files together from its own and, say, a cell's.
+        own = tuple(f"{path.stem}_" for path in new if path.suffix == ".py")
+        new |= {path for path in stored if path.suffix != ".py" and path.name.startswith(own)}
+        new -= found
         texts += [path.read_text("utf8") for path in new if path.suffix == ".py"]
         found |= new
     return found

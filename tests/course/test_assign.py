@@ -186,6 +186,13 @@ def test_stored_experiments_go_with_the_notebook(tmp_path):
     assert not (folder / "_experiments" / "ctc.csv").exists()
 
 
+def test_files_that_a_script_names_in_parts_go_with_it():
+    files = assign.companions(assign.make("applications/language", BOOK), "applications/language")
+    stored = {path.name for path in (assign.BOOK / "_experiments").glob("language_*")}
+    assert len(stored) == 3
+    assert {f"_experiments/{name}" for name in stored} <= files.keys()
+
+
 def test_what_a_page_reads_lies_beside_it(page, cells):
     notebook = nbformat.v4.new_notebook(cells=cells)
     code = "".join(cell.source for cell in cells if cell.cell_type == "code")
