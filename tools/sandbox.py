@@ -2,12 +2,13 @@
 
 The kernel sees the Python it runs on, read-only; of the submission it sees the files beside the
 notebook, read-only, and not the notebook, which holds the hidden tests. It has an empty home, no
-network, and no other process. Memory, processor time, processes and the size of a file are limited,
+network, and no other process. Memory, processor time, processes, and what it writes are limited,
 and it dies with the process that started it. What it does to its own interpreter cannot be limited:
-a student can still redefine what the checks call.
+a student can still redefine what the checks call, and read a check while it runs.
 
-The kernel's system enforces the limits of one process. How many processes there are, and what they
-hold together, is watched from outside, because for some users (root) no limit on it is enforced.
+The kernel's system enforces the limits of one process, and how many there are. What they hold
+together, and what they write where the sockets lie, is watched from outside. Where root grades, the
+student's code runs as a user who owns nothing, because no limit on processes is enforced for root.
 
 `kernel(folder)` writes the kernel's description; Jupyter then calls this file, with the file that
 says how to connect.
@@ -17,10 +18,12 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import psutil
@@ -31,15 +34,20 @@ MEGABYTE = 2**20
 LIMITS = {
     "as": 4096 * MEGABYTE,  # address space
     "fsize": 50 * MEGABYTE,
-    "cpu": 120,  # seconds
+    "cpu": 600,  # seconds; a cell that loops is stopped long before
+    "nofile": 512,
     "core": 0,
 }
-PROCESSES, MEMORY, EVERY_S = 64, 6144 * MEGABYTE, 0.1
+SCRATCH = 200 * MEGABYTE  # of each folder in which it may write
+# The watcher stops what has more processes; threads count for the limit that the system enforces.
+PROCESSES, THREADS, MEMORY, EVERY_S = 64, 256, 6144 * MEGABYTE, 0.1
+SOCKETS, SOCKETS_SIZE = 50, MEGABYTE
 SYSTEM = ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/alternatives", "/etc/fonts"]
 SYSTEM += ["/etc/ld.so.cache", "/etc/localtime", "/etc/passwd", "/etc/group"]
 HOME = "/tmp/home"
 ENVIRONMENT = {
     "HOME": HOME,
+    "USER": "student",
     "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
     "LANG": "C.UTF-8",
     "OMP_NUM_THREADS": "1",
@@ -49,11 +57,33 @@ ENVIRONMENT = {
     "PYTHONPATH": str(ROOT),
     "NBGRADER_EXECUTION": "autograde",
 }
+PROBE = "import ipykernel, numpy, rnn_core"
+ADVICE = """\
+On Linux install bubblewrap (0.7 or newer) and util-linux, and let it make namespaces. Elsewhere
+grade in a Linux container or virtual machine that you can lose, with nothing in it but the course;
+there `--sandbox none` runs the students' code without a sandbox, with all that you may do."""
 
 
 def missing() -> list[str]:
     """Return the programs that the sandbox needs and this machine has not."""
-    return [name for name in ("bwrap", "prlimit") if shutil.which(name) is None]
+    programs = {"bwrap": "bubblewrap", "prlimit": "util-linux", "setpriv": "util-linux"}
+    return [f"{name} (of {of})" for name, of in programs.items() if shutil.which(name) is None]
+
+
+def fault() -> str | None:
+    """Return why no sandbox can be made here, or None where one was tried and works."""
+    if absent := missing():
+        return f"the sandbox needs {', '.join(absent)}"
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        (place / "sockets").mkdir()
+        (place / "work").mkdir()
+        hand_over(place / "sockets")
+        run = [*confined(place / "sockets", place / "work"), sys.executable, "-c", PROBE]
+        done = subprocess.run(run, capture_output=True, text=True, cwd=folder)
+    if done.returncode:
+        return f"the sandbox does not start here: {done.stderr.strip()[-500:]}"
+    return None
 
 
 def kernel(folder: Path) -> str:
@@ -71,57 +101,128 @@ def kernel(folder: Path) -> str:
     return NAME
 
 
-def command(connection_file: Path, submission: Path) -> list[str]:
-    """Return the command that runs a kernel for what lies in the folder of a submission."""
+def owner() -> int:
+    """Return the number of the user whom the code runs as, who owns nothing where root grades."""
+    return 50_000 + os.getpid() % 10_000 if os.geteuid() == 0 else os.geteuid()
+
+
+def hand_over(folder: Path) -> None:
+    """Give a folder and its files to the user whom the code runs as."""
+    for path in (folder, *folder.iterdir()):
+        if os.geteuid() == 0:
+            os.chown(path, owner(), owner())
+
+
+def confined(sockets: Path, submission: Path) -> list[str]:
+    """Return what to write before a command so that it runs in the sandbox.
+
+    It may write to the folder of its sockets and to scratch space that is lost at its end.
+    """
     limits = [f"--{name}={value}" for name, value in LIMITS.items()]
     # The core and the environment's own files; links among them are followed by what they lead to.
     seen = {*SYSTEM, sys.prefix, sys.base_prefix, str(Path(sys.executable).resolve().parents[1])}
     seen |= {path for path in sys.path if path.endswith("-packages")}
-    shown = [part for path in sorted(seen) for part in ("--ro-bind-try", path, path)]
-    package = str(ROOT / "rnn_core")
-    files = [path for path in submission.rglob("*") if path.is_file()]
-    beside = [
-        part
-        for path in sorted(files)
-        if path.suffix != ".ipynb"
-        for part in ("--ro-bind", str(path), str(path))
-    ]
-    sockets = str(connection_file.parent)
-    environment = [part for pair in ENVIRONMENT.items() for part in ("--setenv", *pair)]
+    seen.add(str(ROOT / "rnn_core"))
+    files = [path for path in submission.rglob("*") if path.suffix != ".ipynb" and path.is_file()]
+    files = [path for path in files if not path.is_symlink()]
     return [
-        *("prlimit", *limits, "bwrap", "--unshare-all", "--die-with-parent", "--new-session"),
-        *("--cap-drop", "ALL", "--clearenv", *environment),
-        *("--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--dir", HOME),
-        *(*shown, "--ro-bind", package, package),
-        *("--tmpfs", str(submission), *beside, "--bind", sockets, sockets),
-        *("--chdir", str(submission), sys.executable, "-m", "ipykernel_launcher"),
-        *("-f", str(connection_file), "--HistoryManager.hist_file=:memory:"),
+        *("prlimit", *limits, "bwrap", "--die-with-parent", "--new-session", "--clearenv"),
+        *(part for pair in ENVIRONMENT.items() for part in ("--setenv", *pair)),
+        *_namespaces(),
+        *("--proc", "/proc", "--dev", "/dev", *_scratch("/dev/shm"), *_scratch("/tmp")),
+        *("--dir", HOME, "--chmod", "1777", HOME),
+        *_parents(*seen, str(submission), str(sockets)),
+        *(part for path in sorted(seen) for part in ("--ro-bind-try", path, path)),
+        *_scratch(str(submission)),
+        *(part for path in sorted(map(str, files)) for part in ("--ro-bind", path, path)),
+        *("--bind", str(sockets), str(sockets), "--remount-ro", "/dev", "--remount-ro", "/"),
+        *("--chdir", str(submission), *_user()),
     ]
 
 
-def taken(process: psutil.Process) -> tuple[int, int]:
-    """Return how many processes come from one, itself among them, and the bytes they hold."""
+def _namespaces() -> list[str]:
+    if os.geteuid() != 0:
+        return ["--unshare-all", "--cap-drop", "ALL"]
+    # Only without a namespace of users can root become another; `_user` then gives up the rest.
+    own = [f"--unshare-{kind}" for kind in ("ipc", "pid", "net", "uts", "cgroup-try")]
+    return [*own, "--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+
+
+def _user() -> list[str]:
+    become = [f"--reuid={owner()}", f"--regid={owner()}", "--clear-groups"]
+    become = become if os.geteuid() == 0 else []
+    # Set inside, where the system counts no process but those of the sandbox (Linux 5.14 or newer).
+    return [
+        "prlimit",
+        f"--nproc={THREADS}",
+        "setpriv",
+        "--no-new-privs",
+        "--inh-caps=-all",
+        *become,
+    ]
+
+
+def _parents(*paths: str) -> list[str]:
+    # bubblewrap would make them for their owner alone.
+    parents = {str(parent) for path in paths for parent in Path(path).parents} - {"/"}
+    return [part for parent in sorted(parents) for part in ("--dir", parent)]
+
+
+def _scratch(path: str) -> list[str]:
+    return ["--perms", "1777", "--size", str(SCRATCH), "--tmpfs", path]
+
+
+def command(connection_file: Path, submission: Path) -> list[str]:
+    """Return the command that runs a kernel for what lies in the folder of a submission."""
+    return [
+        *confined(connection_file.parent, submission),
+        *(sys.executable, "-m", "ipykernel_launcher", "-f", str(connection_file)),
+        "--HistoryManager.hist_file=:memory:",
+    ]
+
+
+def is_too_much(process: psutil.Process, sockets: Path) -> bool:
+    """Return whether what comes from a process is too many, too big, or has written too much."""
     processes = [process, *process.children(recursive=True)]
     held = 0
     for each in processes:
         with contextlib.suppress(psutil.Error):
             held += each.memory_info().rss
-    return len(processes), held
+    written = [path.lstat().st_size for path in sockets.rglob("*")]
+    return (
+        len(processes) > PROCESSES
+        or held > MEMORY
+        or len(written) > SOCKETS
+        or sum(written) > SOCKETS_SIZE
+    )
 
 
-def watch(run: list[str]) -> int:
+def watch(run: list[str], sockets: Path) -> int:
     """Run a command until it ends or takes too much; return its exit code."""
-    child = subprocess.Popen(run)
+    # Where memory runs short all the same, this goes first.
+    Path("/proc/self/oom_score_adj").write_text("1000")
+    silent = subprocess.DEVNULL  # what it writes to a terminal can do harm there
+    child = subprocess.Popen(run, stdin=silent, stdout=silent, stderr=silent)
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: child.kill())
+    parent = os.getppid()
     while True:
         with contextlib.suppress(subprocess.TimeoutExpired):
             return child.wait(EVERY_S)
-        processes, held = taken(psutil.Process(child.pid))
-        if processes > PROCESSES or held > MEMORY:
-            # With bubblewrap's first process the others of its namespace end.
-            child.kill()
+        if os.getppid() != parent:
+            child.kill()  # whoever asked for it was killed
+        with contextlib.suppress(OSError, psutil.Error):
+            if is_too_much(psutil.Process(child.pid), sockets):
+                # With bubblewrap's first process the others of its namespace end.
+                child.kill()
+
+
+def main() -> int:
+    """Run a kernel as Jupyter asks for it; return its exit code."""
+    connection_file, submission = Path(sys.argv[1]), Path.cwd()
+    hand_over(connection_file.parent)
+    return watch(command(connection_file, submission), connection_file.parent)
 
 
 if __name__ == "__main__":
-    sys.exit(watch(command(Path(sys.argv[1]), Path.cwd())))
+    sys.exit(main())
