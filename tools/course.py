@@ -21,7 +21,7 @@ c.ClearSolutions.code_stub = {"python": "# Your code here"}
 c.ClearSolutions.text_stub = "Your answer here."
 c.IncludeHeaderFooter.header = ""
 # Else a script in a student's notebook would run in the Formgrader with all that you may do.
-c.HTMLExporter.preprocessors = ["nbconvert.preprocessors.SanitizeHTML"]
+c.HTMLExporter.preprocessors = ["nbconvert.preprocessors.sanitize.SanitizeHTML"]
 """
 
 

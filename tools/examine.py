@@ -18,7 +18,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader.preprocessors import Execute
 from nbgrader.preprocessors.base import NbGraderPreprocessor
-from traitlets import Integer
+from traitlets import Dict, Integer
 
 HIDDEN = "### BEGIN HIDDEN TESTS"
 LATE = "CellTimeoutError"
@@ -37,6 +37,7 @@ class Examine(Execute):
     """nbgrader's run of a notebook, going on where a kernel has died."""
 
     most_output = Integer(200_000, help="Characters that one cell may write.").tag(config=True)
+    error_on_timeout = Dict({"ename": LATE, "evalue": SAID[LATE], "traceback": [SAID[LATE]]})
 
     def preprocess(self, nb, resources=None, km=None):
         """Run all cells; see nbconvert's ExecutePreprocessor."""
@@ -89,8 +90,10 @@ class Discreet(NbGraderPreprocessor):
         if cell.cell_type == "code":
             self.is_secret |= HIDDEN in cell.source
             if self.is_secret:
-                errors = [output for output in cell.outputs if output.output_type == "error"]
-                cell.outputs = [_kind(error.ename) for error in errors[:1]]
+                errors = [out.ename for out in cell.outputs if out.output_type == "error"]
+                # An interrupt is no more than how a cell was stopped.
+                said = [name for name in errors if name in SAID] or errors
+                cell.outputs = [_kind(name) for name in said[:1]]
         return cell, resources
 
 

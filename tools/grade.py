@@ -144,7 +144,7 @@ def autograde(
             (course / "autograded" / student / name / GRADED).write_text(mark, "utf8")
             print(f"grade: {student}: graded in {time.monotonic() - start:.1f} s", flush=True)
         else:
-            wrong[student] = _reason(done.get("error") or done["log"])
+            wrong[student] = _reason(f"{done.get('log', '')}\n{done['error']}")
     return wrong
 
 
@@ -164,9 +164,8 @@ def _autograde(
 
 def _reason(log: str) -> str:
     """Return the line of nbgrader's log that says most."""
-    errors = re.findall(r"^[\w.]+(?:Error|Exception|Entry)\b.*$", log, re.MULTILINE)
-    lines = errors or log.strip().splitlines() or ["nbgrader does not say why"]
-    return f"it could not be graded: {lines[0]}"
+    errors = re.findall(r"^\s*([\w.]+(?:Error|Exception|Entry): .+)$", log, re.MULTILINE)
+    return f"it could not be graded: {[*errors, log.strip()][0]}"
 
 
 @contextlib.contextmanager
@@ -192,7 +191,7 @@ def feedback(course: Path, name: str) -> Path:
     config.merge(FEEDBACK)
     done = NbGraderAPI(config=config).generate_feedback(name, force=True)
     if not done["success"]:
-        raise SystemExit(f"grade: nbgrader could not write the feedback:\n{done['log']}")
+        raise SystemExit(f"grade: nbgrader could not write the feedback:\n{done['error']}")
     return course / "feedback"
 
 

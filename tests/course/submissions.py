@@ -73,6 +73,11 @@ LEAKS_ON = f"""print(In)
 {TOTAL}
 display(*In)
 raise NameError(str(In))"""
+# What would run in the browser of who looks at it.
+SCRIPT = "document.title = 'harmed'"
+SCRIPTS = f"""from IPython.display import HTML, Javascript
+display(HTML("<script>{SCRIPT}</script>"), Javascript("{SCRIPT}"))
+{TOTAL}"""
 PEEKS = """def double(x):
     return 6 if "3" in str(x) else 1 if "double(0.5) == 1" in In[-1] else 0"""
 PATCHES = """class Agreeable:
@@ -211,6 +216,7 @@ def kinds(course: Path, port: int = 9) -> dict[str, Kind]:
         "old-format": Kind(change=grow_old),
         "skips-check": Kind(WRONG, (0, 5), change=skip_the_check),
         "edits-check": Kind(WRONG, (0, 5), change=edit_the_check),
+        "scripts": Kind(words=f"Because <script>{SCRIPT}</script> it is so.", total=SCRIPTS),
         "leaks": Kind(LEAKS, (0, 5), LEAKS_ON),
         "renamed-copy": Kind(file=f"{NAME} (1).ipynb"),
     } | broken()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import http.server
 import os
+import re
 import shutil
 import subprocess
 import sys
 import threading
+import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -138,12 +140,56 @@ def test_the_feedback_says_what_failed_and_not_how_it_was_tested(graded, everyon
     assert len(pages) == len([kind for kind in everyone.values() if not kind.fault])
     wrong = (graded / "feedback" / "visible-only" / NAME / f"{NAME}.html").read_text("utf8")
     assert "AssertionError (What it says is left out" in wrong
-    late = (graded / "feedback" / "loop-at-top" / NAME / f"{NAME}.html").read_text("utf8")
+    late = (graded / "feedback" / "loop-in-function" / NAME / f"{NAME}.html").read_text("utf8")
     assert "took longer than it may" in late
     # What the student of "peeks" wrote stands in their own answer, and is not told by us.
     del pages[graded / "feedback" / "peeks" / NAME / f"{NAME}.html"]
     for secret in UNSEEN:
         assert [path.parts[-3] for path, text in pages.items() if secret in text] == []
+
+
+@pytest.fixture
+def formgrader(graded: Path, tmp_path: Path) -> Iterator[str]:
+    """Start JupyterLab in the folder of the course; return its address, which lets one in."""
+    own = {f"JUPYTER_{name}_DIR": str(tmp_path / name) for name in ("CONFIG", "DATA", "RUNTIME")}
+    run = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--port=0"]
+    env = {**os.environ, **own, "JUPYTER_TOKEN": "secret"}
+    with (tmp_path / "log").open("w") as log:
+        child = subprocess.Popen(run, cwd=graded, stderr=log, stdout=log, env=env)
+        try:
+            for _ in range(600):
+                text = (tmp_path / "log").read_text("utf8")
+                if found := re.search(r"http://127\.0\.0\.1:\d+/lab", text):
+                    break
+                assert child.poll() is None, text
+                time.sleep(0.5)
+            yield found[0]
+        finally:
+            child.kill()
+            child.wait()
+
+
+@pytest.mark.browser
+def test_written_answers_are_marked_in_the_formgrader_and_exported(
+    graded, table, formgrader, browser
+):
+    assert (table["scripts"]["status"], table["scripts"]["to mark"]) == ("to mark by hand", "1")
+    page = browser.new_page()
+    page.set_default_timeout(120_000)
+    page.goto(f"{formgrader}?token=secret", wait_until="commit")
+    address = formgrader.removesuffix("/lab")
+    page.goto(f"{address}/formgrader/gradebook/{NAME}/{NAME}")
+    link = page.locator("td a", has_text="scripts").get_attribute("href")
+    page.goto(f"{address}{link}")
+    assert "it is so" in page.inner_text("body")
+    assert page.title() == NAME  # and not what a script of the student's makes of it
+    mark = page.locator("#ex-small-words.score")
+    with page.expect_response(lambda answer: answer.request.method == "PUT"):
+        mark.fill("1.5")
+        mark.press("Tab")
+    page.close()
+    row = grading.export(graded)["scripts"]
+    assert (row["status"], row["ex-small-words"], row["points"]) == ("graded", "1.5", "11.5")
 
 
 def test_a_submission_is_graded_anew_when_it_is_handed_in_anew(course, sandboxed):
