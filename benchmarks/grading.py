@@ -64,13 +64,13 @@ def autograde(course: Path) -> list[str]:
 def autograde_until(course: Path, graded: int) -> list[str]:
     """Kill a run once it has graded so many; return the lines that it wrote."""
     run = command(course, "autograde", "--timeout", str(TIMEOUT_S))
-    child = subprocess.Popen(run, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    assert child.stdout
-    lines = [next(child.stdout).rstrip("\n") for _ in range(graded)]
-    time.sleep(1)  # into the next submission
-    os.kill(child.pid, signal.SIGKILL)
-    lines += child.stdout.read().splitlines()
-    child.wait()
+    silent = subprocess.DEVNULL
+    with subprocess.Popen(run, stdout=subprocess.PIPE, stderr=silent, text=True) as child:
+        assert child.stdout
+        lines = [next(child.stdout).rstrip("\n") for _ in range(graded)]
+        time.sleep(1)  # into the next submission
+        os.kill(child.pid, signal.SIGKILL)
+        lines += child.stdout.read().splitlines()
     return lines
 
 

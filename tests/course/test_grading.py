@@ -81,22 +81,27 @@ def server() -> Iterator[int]:
 
 
 @pytest.fixture(scope="module")
-def everyone(released: Path, server: int) -> dict[str, Kind]:
-    """Return every kind of submission by its student."""
-    return submissions.kinds(released, server) | submissions.cheats()
+def shared(released: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the course in which everyone is graded."""
+    return shutil.copytree(released, tmp_path_factory.mktemp("graded") / "course")
 
 
 @pytest.fixture(scope="module")
-def graded(released: Path, everyone: dict[str, Kind], sandboxed: None) -> Path:
+def everyone(shared: Path, server: int) -> dict[str, Kind]:
+    """Return every kind of submission by its student."""
+    return submissions.kinds(shared, server) | submissions.cheats()
+
+
+@pytest.fixture(scope="module")
+def graded(shared: Path, everyone: dict[str, Kind], sandboxed: None) -> Path:
     """Grade all kinds of submissions in one go, from a zip; return the folder of the course."""
-    submissions.decoy(released).mkdir()
-    archive = submissions.zip_up(released, released.with_name("all.zip"), everyone)
-    collect.collect(released, NAME, archive, "moodle")
-    lines = grading.autograde(released)
+    submissions.decoy(shared).mkdir()
+    archive = submissions.zip_up(shared, shared.with_name("all.zip"), everyone)
+    collect.collect(shared, NAME, archive, "moodle")
+    lines = grading.autograde(shared)
     assert len(lines) == len([kind for kind in everyone.values() if not kind.fault])
-    page = grading.command(released, "feedback")
-    subprocess.run(page, check=True, capture_output=True)
-    return released
+    subprocess.run(grading.command(shared, "feedback"), check=True, capture_output=True)
+    return shared
 
 
 @pytest.fixture(scope="module")
@@ -192,22 +197,21 @@ def test_written_answers_are_marked_in_the_formgrader_and_exported(
     assert (row["status"], row["ex-small-words"], row["points"]) == ("graded", "1.5", "11.5")
 
 
-def test_a_submission_is_graded_anew_when_it_is_handed_in_anew(course, sandboxed):
-    def hand_in(kind: Kind, day: int) -> dict[str, str]:
+def test_a_submission_is_graded_anew_when_it_is_handed_in_anew(course, sandboxed, capsys):
+    def hand_in(kind: Kind, day: int) -> tuple[object, int]:
         handed = {"Ada": kind, "Bob": Kind()} if day == 2 else {"Ada": kind}
         archive = submissions.zip_up(course, course / f"{day}.zip", handed, (2026, 11, day))
         collect.collect(course, NAME, archive, "moodle")
-        lines.append(grading.autograde(course))
-        return grading.export(course)["Ada"]
+        grade.autograde(course, NAME, is_sandboxed=True)
+        ada = grade.points(course, NAME)[0]
+        return ada.get("points"), capsys.readouterr().out.count("graded in")
 
-    lines: list[list[str]] = []
-    wrong = Kind(submissions.WRONG, words="Because.")
-    assert hand_in(wrong, 2)["points"] == "5.0"
-    assert hand_in(wrong, 3)["points"] == "5.0"
-    assert hand_in(Kind(words="Because it is so."), 4)["points"] == "10.0"
-    assert hand_in(wrong, 1)["points"] == "10.0"  # an older one
-    assert [len(each) for each in lines] == [2, 0, 1, 0]
-    assert hand_in(submissions.broken()["cell-deleted"], 5)["points"] == ""
+    wrong = Kind(submissions.WRONG)
+    assert hand_in(wrong, 2) == (5, 2)
+    assert hand_in(wrong, 3) == (5, 0)
+    assert hand_in(Kind(), 4) == (10, 1)
+    assert hand_in(wrong, 1) == (10, 0)  # an older one
+    assert hand_in(submissions.broken()["cell-deleted"], 5) == (None, 0)
 
 
 def test_a_killed_run_is_taken_up_and_nobody_is_lost_or_graded_twice(tmp_path, sandboxed):
