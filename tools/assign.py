@@ -133,6 +133,7 @@ def _stored(codes: Iterable[str]) -> set[Path]:
     while texts:
         named = set(re.findall(r"\w+\.\w+", text := texts.pop()))
         named |= {f"{name}.py" for name in re.findall(r"(?:import|from) (\w+)", text)}
+        named |= {f"{word}.csv" for word in re.findall(r'"(\w+)"', text)}
         new = {path for path in stored if path.name in named}
         # A script puts names of files together from its own and, say, a cell's.
         own = tuple(f"{path.stem}_" for path in new if path.suffix == ".py")

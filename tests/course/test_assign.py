@@ -193,6 +193,12 @@ def test_files_that_a_script_names_in_parts_go_with_it():
     assert {f"_experiments/{name}" for name in stored} <= files.keys()
 
 
+def test_tables_that_a_page_names_in_a_list_go_with_it():
+    files = assign.companions(assign.make("applications/choosing", BOOK), "applications/choosing")
+    tables = ("choosing", "deeper", "ladder", "seq2seq", "series")
+    assert {f"_experiments/{name}.csv" for name in tables} <= files.keys()
+
+
 def test_what_a_page_reads_lies_beside_it(page, cells):
     notebook = nbformat.v4.new_notebook(cells=cells)
     code = "".join(cell.source for cell in cells if cell.cell_type == "code")
