@@ -25,6 +25,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import copy
 import csv
 import hashlib
 import os
@@ -153,7 +154,7 @@ def _autograde(
 ) -> dict[str, object]:
     with tempfile.TemporaryDirectory(prefix="kernel-") as folder, open_kernel(folder, is_sandboxed):
         config = open_course(course).config
-        config.merge(EXAMINE)
+        config.merge(copy.deepcopy(EXAMINE))
         config.Examine.timeout = config.Examine.iopub_timeout = timeout_s
         if is_sandboxed:
             config.Examine.kernel_name = sandbox.NAME
