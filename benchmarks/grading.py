@@ -103,7 +103,7 @@ def main() -> None:
         course = new_course(Path(one), handed)
         start = time.monotonic()
         lines = autograde(course)
-        total = time.monotonic() - start
+        total, load = time.monotonic() - start, os.getloadavg()[2]
         points = export(course)
         part = dict(list(handed.items())[:PART])
         killed = new_course(Path(other), part)
@@ -129,8 +129,9 @@ def main() -> None:
         ["lines of the table that differ", "0"],
     ]
     text = (
-        f"## Grading\n\nA class of {students} in the sandbox, one after the other, wall time. A "
-        f"cell may take {TIMEOUT_S} s. Every mark is what the submission is worth.\n\n"
+        f"## Grading\n\nA class of {students} in the sandbox, one after the other, wall time; "
+        f"load {load:.0f} on {os.cpu_count()} cores, of which it needs one. A cell may take "
+        f"{TIMEOUT_S} s. Every mark is what the submission is worth.\n\n"
         f"{table(['', ''], rows)}"
     )
     if students == STUDENTS:
