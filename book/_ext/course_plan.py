@@ -90,7 +90,7 @@ class Book:
 
     lessons: Mapping[str, Lesson]
     boards: Mapping[str, int] = field(default_factory=dict)
-    lectures: frozenset[str] = frozenset()
+    lectures: Mapping[str, int] = field(default_factory=dict)
 
     @cached_property
     def exercises(self) -> dict[str, tuple[Lesson, Exercise]]:
@@ -188,8 +188,10 @@ def _unknown(plan: Plan, book: Book) -> Iterator[str]:
                 yield f"{session.title!r}: the question bank asks nothing on {doing.what}"
             if doing.kind == "board" and doing.minutes > book.boards.get(doing.what, 90):
                 yield f"{session.title!r}: the board plan of {doing.what} is shorter"
-            if doing.kind == "slides" and book.lectures and doing.what not in book.lectures:
+            if doing.kind == "slides" and doing.what not in book.lectures:
                 yield f"{session.title!r}: there are no slides {doing.what!r}"
+            elif doing.kind == "slides" and doing.minutes > book.lectures[doing.what]:
+                yield f"{session.title!r}: the slides {doing.what!r} are shorter"
 
 
 def _out_of_order(plan: Plan, book: Book) -> Iterator[str]:
@@ -233,11 +235,18 @@ def note_label(name: str) -> str:
     return "notes-" + name.replace("/", "-").replace("_", "-")
 
 
+def _length(path: Path) -> int:
+    """Return the minutes of a lecture."""
+    return round(
+        sum(slide["minutes"] for slide in yaml.safe_load(path.read_text("utf8"))["slides"])
+    )
+
+
 def the_book(root: Path, lessons: Mapping[str, Lesson]) -> Book:
     """Return what plans are held against, read from the folder of a book."""
     minutes = boards(root)
     own = {name: note_label(name).removeprefix("notes-") for name in lessons}
-    lectures = frozenset(path.stem for path in (root / SLIDES).glob("*.yml"))
+    lectures = {path.stem: _length(path) for path in sorted((root / SLIDES).glob("*.yml"))}
     known = {name: minutes[label] for name, label in own.items() if label in minutes}
     return Book(lessons, known, lectures)
 
@@ -414,8 +423,12 @@ class CoursePlan(SphinxDirective):
         """Return the slides of a lecture."""
         path = Path(self.env.srcdir) / SLIDES / f"{doing.what}.yml"
         self.env.note_dependency(str(path))
-        title = yaml.safe_load(path.read_text("utf8"))["title"] if path.is_file() else doing.what
-        return [self.link("teaching-slides", "slides"), nodes.Text(f" “{title}”")]
+        title, whole = (
+            yaml.safe_load(path.read_text("utf8"))["title"],
+            self.book.lectures[doing.what],
+        )
+        part = f", shortened from {whole} minutes" if doing.minutes < whole else ""
+        return [self.link("teaching-slides", "slides"), nodes.Text(f" “{title}”{part}")]
 
     def on_work(self, doing: Doing) -> list[nodes.Node]:
         """Return exercises that are done in class."""
