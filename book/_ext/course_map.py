@@ -1,8 +1,9 @@
-"""A map of the lessons, drawn from their cards: `course-map`, a graph, and `course-table`.
+"""A map of the lessons, drawn from their cards: a graph, a table, and what each lesson teaches.
 
 The graph is one SVG for each part of the book, so that paper can break between them. It needs no
 script: every lesson is a link, and while one is pointed at or focused, rules made here for it mark
-what it builds on and what builds on it. The table says the same, and is also there as a CSV.
+what it builds on and what builds on it. The table says the same; with the objectives, which are too
+long for its columns and have a list of their own, it is also there as a CSV.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ PORTS = 12.0  # between two lines that enter a box
 HEAD = (
     *("lesson", "builds on", "read, min", "run, min", "exercises, min", "level"),
     *POINTS,
-    *("points", "objectives"),
+    "points",
 )
 logger = logging.getLogger(__name__)
 
@@ -248,7 +249,7 @@ class CourseTable(SphinxDirective):
             body += nodes.row("", title)
             for name in names:
                 body += self._line(found[name])
-        body += _row("Together", f"{len(found)} lessons", *totals(found.values()), "")
+        body += _row("Together", f"{len(found)} lessons", *totals(found.values()))
         group += body
         table += group
         link = nodes.reference("", "the table as a CSV", refuri=CSV, internal=True)
@@ -262,10 +263,27 @@ class CourseTable(SphinxDirective):
             builds_on += [nodes.Text("; ")] if len(builds_on) else []
             builds_on += link_to(need, here)
         own = nodes.paragraph("", "", link_to(lesson.name, here))
-        objectives = nodes.bullet_list()
-        for objective in lesson.card.objectives:
-            objectives += nodes.list_item("", nodes.paragraph("", objective))
-        return _row(own, builds_on if len(builds_on) else "–", *facts(lesson), objectives)
+        return _row(own, builds_on if len(builds_on) else "–", *facts(lesson))
+
+
+class CourseObjectives(SphinxDirective):
+    """A list of all lessons with their objectives, by part."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return for each part its name and the list of its lessons."""
+        found, made = note_lessons(self), []
+        for part, names in by_part(found).items():
+            made.append(nodes.paragraph("", "", nodes.strong("", part)))
+            made.append(nodes.bullet_list("", *(self._item(found[name]) for name in names)))
+        return made
+
+    def _item(self, lesson: Lesson) -> nodes.list_item:
+        objectives = (
+            nodes.list_item("", nodes.paragraph("", objective))
+            for objective in lesson.card.objectives
+        )
+        title = nodes.paragraph("", "", link_to(lesson.name, self.env.docname))
+        return nodes.list_item("", title, nodes.bullet_list("", *objectives))
 
 
 class AssignmentPoints(SphinxDirective):
@@ -290,7 +308,7 @@ def as_csv(found: Mapping[str, Lesson]) -> str:
     """Return the table for a spreadsheet: a line for each lesson, no sums."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["page", "part", *HEAD])
+    writer.writerow(["page", "part", *HEAD, "objectives"])
     for lesson in found.values():
         card = lesson.card
         said = [lesson.title, " ".join(card.needs), *facts(lesson), "; ".join(card.objectives)]
@@ -312,6 +330,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_node(course_map, html=(enter, leave))
     app.add_directive("course-map", CourseMap)
     app.add_directive("course-table", CourseTable)
+    app.add_directive("course-objectives", CourseObjectives)
     app.add_directive("assignment-points", AssignmentPoints)
     app.connect("build-finished", write_csv)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
