@@ -29,11 +29,7 @@ CSV = "lessons.csv"
 BOX_HEIGHT, ROW_GAP, CAPTION, END, LINE = 60.0, 32.0, 22.0, 14.0, 13.5
 LETTERS = 22  # how many fit on a line of a box
 PORTS = 12.0  # between two lines that enter a box
-HEAD = (
-    *("lesson", "builds on", "read, min", "run, min", "exercises, min", "level"),
-    *POINTS,
-    "points",
-)
+HEAD = ("lesson", "builds on", "read, min", "run, min", "exercises, min", "level")
 logger = logging.getLogger(__name__)
 
 
@@ -232,6 +228,13 @@ def totals(found: Iterable[Lesson]) -> list[str]:
     return ["" if number == 3 else str(sum(map(int, c))) for number, c in enumerate(columns)]
 
 
+def shown(numbers: list[str]) -> list[str]:
+    """Return the same with the kinds of exercises, which would be four wide columns, in one."""
+    first, kinds, points = numbers[:4], numbers[4:-1], numbers[-1]
+    said = (f"{number} {kind}" for number, kind in zip(kinds, POINTS, strict=True) if number != "0")
+    return [*first, ", ".join(said), points]
+
+
 class CourseTable(SphinxDirective):
     """The table of all lessons, with sums, and a link to it as a CSV."""
 
@@ -239,17 +242,18 @@ class CourseTable(SphinxDirective):
         """Return the table."""
         found = note_lessons(self)
         table = nodes.table(classes=["course-table"])
-        columns = (nodes.colspec(colwidth=1) for _ in HEAD)
-        group = nodes.tgroup("", *columns, cols=len(HEAD))
-        group += nodes.thead("", _row(*(name.capitalize() for name in HEAD)))
+        head = [name.capitalize() for name in (*HEAD, "kinds", "points")]
+        columns = (nodes.colspec(colwidth=1) for _ in head)
+        group = nodes.tgroup("", *columns, cols=len(head))
+        group += nodes.thead("", _row(*head))
         body = nodes.tbody()
         for part, names in by_part(found).items():
             title = heading(part)
-            title["morecols"] = len(HEAD) - 1
+            title["morecols"] = len(head) - 1
             body += nodes.row("", title)
             for name in names:
                 body += self._line(found[name])
-        body += _row("Together", f"{len(found)} lessons", *totals(found.values()))
+        body += _row("Together", f"{len(found)} lessons", *shown(totals(found.values())))
         group += body
         table += group
         link = nodes.reference("", "the table as a CSV", refuri=CSV, internal=True)
@@ -263,7 +267,7 @@ class CourseTable(SphinxDirective):
             builds_on += [nodes.Text("; ")] if len(builds_on) else []
             builds_on += link_to(need, here)
         own = nodes.paragraph("", "", link_to(lesson.name, here))
-        return _row(own, builds_on if len(builds_on) else "–", *facts(lesson))
+        return _row(own, builds_on if len(builds_on) else "–", *shown(facts(lesson)))
 
 
 class CourseObjectives(SphinxDirective):
@@ -308,7 +312,7 @@ def as_csv(found: Mapping[str, Lesson]) -> str:
     """Return the table for a spreadsheet: a line for each lesson, no sums."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["page", "part", *HEAD, "objectives"])
+    writer.writerow(["page", "part", *HEAD, *POINTS, "points", "objectives"])
     for lesson in found.values():
         card = lesson.card
         said = [lesson.title, " ".join(card.needs), *facts(lesson), "; ".join(card.objectives)]
