@@ -231,7 +231,11 @@ def totals(found: Iterable[Lesson]) -> list[str]:
 def shown(numbers: list[str]) -> list[str]:
     """Return the same with the kinds of exercises, which would be four wide columns, in one."""
     first, kinds, points = numbers[:4], numbers[4:-1], numbers[-1]
-    said = (f"{number} {kind}" for number, kind in zip(kinds, POINTS, strict=True) if number != "0")
+    said = (
+        f"{number}\N{NO-BREAK SPACE}{kind}"
+        for number, kind in zip(kinds, POINTS, strict=True)
+        if number != "0"
+    )
     return [*first, ", ".join(said), points]
 
 
