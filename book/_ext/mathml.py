@@ -79,7 +79,9 @@ def colour_gates(mathml: str) -> str:
     for element in root.iter():
         if element.tag in ("msub", "msubsup") and len(element) > 1:
             base, script = element[0], "".join(element[1].itertext())
-            if base.tag == "mi" and base.text in GATES and STEP.match(script):
+            # One half is no time step: n_{1/2} is a half-life.
+            is_step = STEP.match(script) and "/" not in script
+            if base.tag == "mi" and base.text in GATES and is_step:
                 classes = [element.get("class"), f"gate-{base.text}"]
                 element.set("class", " ".join(filter(None, classes)))
     return ElementTree.tostring(root, encoding="unicode")

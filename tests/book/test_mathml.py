@@ -19,7 +19,7 @@ def test_a_letter_with_a_time_step_has_the_class_of_its_gate(letter, step):
     )
 
 
-@pytest.mark.parametrize("tex", ["W_{ix}", "b_i", "x", "h_n", "y_t", r"\sigma_t", "h^2"])
+@pytest.mark.parametrize("tex", ["W_{ix}", "b_i", "x", "h_n", "y_t", r"\sigma_t", "h^2", "n_{1/2}"])
 def test_other_letters_have_no_class(tex):
     assert "gate-" not in mathml.temml(tex, False)
 
