@@ -44,7 +44,7 @@ from course import open_course
 __all__ = ["POINTS", "Assignment"]
 
 BOOK = ROOT / "book"
-COURSE = ROOT / "_build" / "course"
+COURSE = ROOT.parent / "course"  # not in the clone, which is cleaned and published
 PLACES = dict(zip(FILES, (BOOK / FILES[0], ROOT / FILES[1]), strict=True))
 CODE_EXERCISE = re.compile(r"^:label: *(\S+)\n:class: *code *$", re.MULTILINE)
 TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
@@ -164,6 +164,12 @@ def release(page: str, course: Path) -> Path:
     return course / "release" / name_of(page)
 
 
+def has_hidden_tests(page: str, course: Path) -> bool:
+    """Return whether the source that a course has was made with hidden tests."""
+    source = course / "source" / name_of(page) / f"{name_of(page)}.ipynb"
+    return source.is_file() and "### BEGIN HIDDEN TESTS" in source.read_text("utf8")
+
+
 def prove(page: str, course: Path) -> int:
     """Run a release against its source; return 0 when its checks tell right from wrong."""
     name = name_of(page)
@@ -195,11 +201,15 @@ def run(given: argparse.Namespace) -> int:
     wanted = pages() if given.all else [page_named(given.page)]
     book = the_book(site_named(given.site))
     hidden = hidden_tests.read(given.hidden, code_exercises()) if given.hidden else {}
+    kept = [page for page in wanted if has_hidden_tests(page, given.course)]
+    if kept and not given.hidden:
+        raise ValueError(f"hidden: {', '.join(kept)} has hidden tests; name their file again")
     failed = 0
     for page in wanted:
         mine = {k: code for k, code in hidden.items() if f":label: {k}\n" in _text(page)}
         write(make(page, book, mine), page, given.course)
-        print(f"assign: {release(page, given.course)}", flush=True)
+        also = f", hidden tests of {', '.join(mine)}" if mine else ""
+        print(f"assign: {release(page, given.course)}{also}", flush=True)
         if given.prove and prove(page, given.course):
             failed += 1
     return 1 if failed else 0

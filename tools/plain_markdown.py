@@ -27,6 +27,7 @@ LINK = re.compile(r"(?<!!)\[(?P<text>(?:[^\[\]]|\[[^\]]*\])*)\]\((?P<to>[^)\s]+)
 SPAN = re.compile(r"\[(?P<text>[^\[\]]+)\]\{[^}]+\}")
 DEFINITION = re.compile(r"^(?P<term>[^\s|>#][^\n]*)\n: +(?=\S)", re.MULTILINE)
 EQUATION = re.compile(r"\$\$(?P<tex>.+?)\$\$ *\((?P<label>[\w-]+)\)", re.DOTALL)
+PAGE = re.compile(r"\.(ipynb|md)$")
 OUTSIDE = re.compile(r"(https?|mailto):")
 # Code and formulas: what looks like a role, a link or a span in them is none.
 KEPT = re.compile(
@@ -116,8 +117,10 @@ def _words(
     text = DEFINITION.sub(r"- \g<term>: ", text)
 
     def link(match: re.Match[str]) -> str:
-        address = book.address(page, match["to"])
-        return f"[{match['text']}]({address})" if address else match["text"]
+        address, words = book.address(page, match["to"]), match["text"]
+        # The title of a page that leads nowhere must not run into the sentence.
+        is_title = PAGE.search(match["to"]) and words[:1].isupper() and not set("*_`$") & set(words)
+        return f"[{words}]({address})" if address else f"*{words}*" if is_title else words
 
     return LINK.sub(link, text)
 

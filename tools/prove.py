@@ -21,8 +21,11 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
+from traitlets.config import Config
 
 NOTHING = "# Your code here"
+# Without this a kernel warns that what it says to this process could be overheard.
+KERNEL = Config({"KernelManager": {"transport_encryption": "auto"}})
 
 
 def hollow(answer: str) -> str:
@@ -53,7 +56,7 @@ class Proof:
         self.faults: list[str] = []
         self.proved: list[str] = []
         folder = {"metadata": {"path": str(release.resolve().parent)}}
-        self.client = NotebookClient(self.release, timeout=1200, resources=folder)
+        self.client = NotebookClient(self.release, timeout=1200, resources=folder, config=KERNEL)
 
     def run(self) -> None:
         """Run all cells."""

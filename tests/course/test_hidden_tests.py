@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import argparse
+
 import assign
 import hidden_tests
 import pytest
@@ -48,9 +50,22 @@ def test_what_is_wrong_with_a_file_is_said(tmp_path, text, said):
         hidden_tests.read(path, assign.code_exercises())
 
 
-def test_a_file_within_the_book_is_refused():
-    with pytest.raises(ValueError, match="lies in the book, which is published"):
-        hidden_tests.read(assign.BOOK / "_bank" / "questions.yml", ())
+@pytest.mark.parametrize("path", ["book/_bank/questions.yml", "_config.yml"])
+def test_a_file_within_the_clone_is_refused(path):
+    with pytest.raises(ValueError, match="lies in the clone, which is public"):
+        hidden_tests.read(assign.ROOT / path, ())
+
+
+def test_a_source_does_not_lose_its_hidden_tests(tmp_path):
+    given = argparse.Namespace(
+        all=False, page="concepts/lstm", course=tmp_path, site=None, hidden=EXAMPLE, prove=False
+    )
+    assert assign.run(given) == 0
+    source = tmp_path / "source" / "concepts-lstm" / "concepts-lstm.ipynb"
+    before = source.read_bytes()
+    with pytest.raises(ValueError, match="hidden: concepts/lstm has hidden tests; name their file"):
+        assign.run(argparse.Namespace(**{**vars(given), "hidden": None}))
+    assert source.read_bytes() == before
 
 
 def test_an_empty_file_holds_none(tmp_path):

@@ -24,11 +24,12 @@ def plain(text: str, book: plain_markdown.Book = BOOK) -> str:
         ("a cell {cite:p}`hochreiter1997long`", "a cell (Hochreiter and Schmidhuber, 1997)"),
         ("[中文]{.language-zh}", "中文"),
         ("see [the LSTM](lstm.ipynb#lstm-erase)", "see the LSTM"),
+        ("see [How far](reach.ipynb) gradients reach", "see *How far* gradients reach"),
         ("see [this](https://example.org)", "see [this](https://example.org)"),
         ("`{term}` is code, `[a](b)` too", "`{term}` is code, `[a](b)` too"),
         ("```python\nx[0](1)\n```", "```python\nx[0](1)\n```"),
         ("near $\\sqrt[3]{u}$, so $[a](b)$", "near $\\sqrt[3]{u}$, so $[a](b)$"),
-        ("[A {term}`gate`](x.md)\n: Opens.\n", "- A gate: Opens."),
+        ("[A {term}`gate`](x.md)\n: Opens.\n", "- *A gate*: Opens."),
         (":::{admonition} Why\n:class: learn\n$$\na\n= b\n$$\n:::", "> **Why**\n>\n> $$a = b$$"),
         (
             ":::{admonition} Predict\n:class: predict\nOne.\n\nTwo.\n:::",
