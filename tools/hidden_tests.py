@@ -33,9 +33,7 @@ def read(path: Path, exercises: Collection[str]) -> dict[str, str]:
     if not path.is_file():
         raise ValueError(f"hidden: no such file: {path}")
     if path.resolve().is_relative_to(ROOT) and path.resolve() != EXAMPLE:
-        raise ValueError(
-            f"hidden: {path} lies in the book's clone, which is public; keep it elsewhere"
-        )
+        raise ValueError(f"hidden: {path} lies in the clone, which is public; keep it elsewhere")
     try:
         said = yaml.safe_load(path.read_text("utf8")) or {}
     except yaml.YAMLError as error:
