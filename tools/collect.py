@@ -2,7 +2,7 @@
 
 Only files named `.ipynb` are taken, and nothing that was packed inside them is unpacked: what
 students hand in may be made to do harm. Of two files for one notebook the newer one is kept, by the
-time that the zip gives.
+time that the zip gives; one that is no date counts as 1 January 1980.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 import zipfile
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
@@ -96,10 +97,16 @@ def _is_newer(info: zipfile.ZipInfo, folder: Path) -> bool:
     stamp = folder / "timestamp.txt"  # where nbgrader keeps it
     if not stamp.exists():
         return True
-    return datetime(*info.date_time) >= datetime.strptime(stamp.read_text("utf8"), TIME)
+    return _time(info) >= datetime.strptime(stamp.read_text("utf8"), TIME)
+
+
+def _time(info: zipfile.ZipInfo) -> datetime:
+    with suppress(ValueError):
+        return datetime(*info.date_time)
+    return datetime(1980, 1, 1)  # the earliest that a zip can give
 
 
 def _keep(content: bytes, path: Path, info: zipfile.ZipInfo) -> None:
     path.write_bytes(content)
     stamp = path.with_name("timestamp.txt")
-    stamp.write_text(datetime(*info.date_time).strftime(TIME), "utf8")
+    stamp.write_text(_time(info).strftime(TIME), "utf8")

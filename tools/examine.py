@@ -65,6 +65,8 @@ class Examine(Execute):
 
     def process_message(self, msg, cell: NotebookNode, cell_index: int):
         """Take what a cell writes, until it is too much."""
+        if msg["msg_type"].startswith("comm"):
+            return None  # of a widget: nobody is there who could move it
         if self.is_secret:
             msg["content"].pop("transient", None)  # by which it would change another's output
         if msg["msg_type"] in ("stream", "display_data", "update_display_data"):

@@ -30,6 +30,7 @@ import csv
 import hashlib
 import os
 import re
+import subprocess
 import sys
 import tempfile
 import time
@@ -77,6 +78,8 @@ def graded_cells(path: Path) -> list[tuple[str, dict]]:
     cells = nbformat.read(path, as_version=4).cells
     found = [cell.metadata.get("nbgrader", {}) for cell in cells]
     kept = ("grade", "solution", "task")
+    if bad := [each["grade_id"] for each in found if not isinstance(each.get("grade_id", ""), str)]:
+        raise ValueError(f"grade_id: {str(bad[0])[:50]} is no text, as a cell's name must be")
     return [
         (each["grade_id"], {key: each.get(key, False) for key in kept})
         for each in found
@@ -96,9 +99,16 @@ def _faults(path: Path, wanted: list[tuple[str, dict]]) -> list[str]:
         others = sorted(other.name for other in path.parent.glob("*.ipynb"))
         return [f"there is no {path.name}, but {', '.join(others) or 'no notebook at all'}"]
     try:
-        found = graded_cells(path)
+        return _differences(graded_cells(path), wanted)
     except Exception as error:  # of a file that may hold anything
-        return [f"it is no notebook: {str(error).strip().splitlines()[0][:200]}"]
+        return [f"it is no notebook: {_line(error)}"]
+
+
+def _line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0][:200]
+
+
+def _differences(found: list[tuple[str, dict]], wanted: list[tuple[str, dict]]) -> list[str]:
     times = Counter(each for each, _ in found)
     lines = [f"the cell {each} is missing" for each, _ in wanted if not times[each]]
     lines += [f"the cell {each} stands there {n} times" for each, n in times.items() if n > 1]
@@ -140,7 +150,11 @@ def autograde(
         if student in wrong or (not again and is_graded(course, name, student, path)):
             continue
         start, mark = time.monotonic(), fingerprint(path)
-        done = _autograde(course, name, student, is_sandboxed, timeout_s)
+        try:
+            done = _autograde(course, name, student, is_sandboxed, timeout_s)
+        except Exception as error:  # of one student, which must not keep the others from theirs
+            wrong[student] = f"it could not be graded: {type(error).__name__}: {_line(error)}"
+            continue
         if done["success"]:
             (course / "autograded" / student / name / GRADED).write_text(mark, "utf8")
             print(f"grade: {student}: graded in {time.monotonic() - start:.1f} s", flush=True)
@@ -152,7 +166,7 @@ def autograde(
 def _autograde(
     course: Path, name: str, student: str, is_sandboxed: bool, timeout_s: int
 ) -> dict[str, object]:
-    with tempfile.TemporaryDirectory(prefix="kernel-") as folder, open_kernel(folder, is_sandboxed):
+    with new_folder() as folder, open_kernel(folder, is_sandboxed):
         config = open_course(course).config
         config.merge(copy.deepcopy(EXAMINE))
         config.Examine.timeout = config.Examine.iopub_timeout = timeout_s
@@ -161,6 +175,17 @@ def _autograde(
             config.KernelManager.transport = "ipc"
             config.KernelManager.connection_file = f"{folder}/sockets/kernel.json"
         return NbGraderAPI(config=config).autograde(name, student, force=True, create=True)
+
+
+@contextlib.contextmanager
+def new_folder() -> Iterator[str]:
+    """Make a folder that students' code writes to, and remove it with whatever is in it then."""
+    folder = tempfile.mkdtemp(prefix="kernel-")
+    try:
+        yield folder
+    finally:
+        # Python's own removal follows deep folders by recursion, and fails.
+        subprocess.run(["rm", "-rf", "--", folder], check=False, stderr=subprocess.DEVNULL)
 
 
 def _reason(log: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -78,6 +79,18 @@ SCRIPT = "document.title = 'harmed'"
 SCRIPTS = f"""from IPython.display import HTML, Javascript
 display(HTML("<script>{SCRIPT}</script>"), Javascript("{SCRIPT}"))
 {TOTAL}"""
+# Where the sockets of the kernel lie.
+SOCKETS = """import os
+from ipykernel.connect import get_connection_file
+os.chdir(os.path.dirname(get_connection_file()))
+"""
+NESTED = f"""{SOCKETS}for _ in range(3000):
+    os.mkdir("d")
+    os.chdir("d")"""
+WIDGETS = """from ipywidgets import Output, interact
+interact(lambda n: n, n=3)
+with Output():
+    print("inside")"""
 PEEKS = """def double(x):
     return 6 if "3" in str(x) else 1 if "double(0.5) == 1" in In[-1] else 0"""
 PATCHES = """class Agreeable:
@@ -166,6 +179,16 @@ def relabel_the_check(notebook: nbformat.NotebookNode) -> None:
     cell(notebook, "ex-small-double-check").metadata.nbgrader.solution = True
 
 
+def spoil_a_name(notebook: nbformat.NotebookNode) -> None:
+    """Give a cell a name that is none."""
+    cell(notebook, "ex-small-sum").metadata.nbgrader.grade_id = ["a", "list"]
+
+
+def spoil_the_version(notebook: nbformat.NotebookNode) -> None:
+    """Be of no version of the format."""
+    notebook.nbformat_minor = "x"
+
+
 def decoy(course: Path) -> Path:
     """Return a folder beside the course that nobody may touch."""
     return course.with_name("precious")
@@ -218,6 +241,8 @@ def kinds(course: Path, port: int = 9) -> dict[str, Kind]:
         "edits-check": Kind(WRONG, (0, 5), change=edit_the_check),
         "scripts": Kind(words=f"Because <script>{SCRIPT}</script> it is so.", total=SCRIPTS),
         "leaks": Kind(LEAKS, (0, 5), LEAKS_ON),
+        "nested-folders": Kind(NESTED, (0, 0)),
+        "widgets": first(WIDGETS),
         "renamed-copy": Kind(file=f"{NAME} (1).ipynb"),
     } | broken()
 
@@ -236,6 +261,8 @@ def broken() -> dict[str, Kind]:
         ),
         "renamed": Kind(file="mine.ipynb", fault=f"there is no {NAME}.ipynb, but mine.ipynb"),
         "other-file": Kind(file="mine.pdf", fault="but no notebook at all"),
+        "name-spoilt": Kind(change=spoil_a_name, fault="is no text, as a cell's name must be"),
+        "version-spoilt": Kind(change=spoil_the_version, fault="it is no notebook: "),
         "no-notebook": Kind(text="<html>Log in</html>", fault="it is no notebook"),
     }
 
@@ -280,7 +307,7 @@ def content(course: Path, kind: Kind) -> str:
         cell(notebook, name).source = answer
     if kind.change:
         kind.change(notebook)
-    return nbformat.writes(notebook)
+    return json.dumps(notebook)  # as it is, also where nbformat would not write it
 
 
 def zip_up(

@@ -280,6 +280,38 @@ def test_of_a_zip_nobody_and_nothing_is_lost_without_a_word(course):
     assert grade.export(course, NAME, course / "points.csv", roster) == 5
 
 
+def test_a_zip_without_dates_is_taken(course):
+    info = zipfile.ZipInfo(f"ada/{NAME}.ipynb")
+    info.date_time = (1980, 0, 0, 0, 0, 0)
+    with zipfile.ZipFile(course / "all.zip", "w") as archive:
+        archive.writestr(info, submissions.content(course, Kind()))
+    assert collect.collect(course, NAME, course / "all.zip", "plain") == (["ada"], [])
+    (stamp,) = (course / "submitted").rglob("timestamp.txt")
+    assert stamp.read_text("utf8") == "1980-01-01 00:00:00 UTC"
+
+
+def test_what_fails_for_one_student_does_not_stop_the_others(course, monkeypatch):
+    def fail(course, name, student, *_):
+        if student == "Ada":
+            raise RecursionError
+        return {"success": False, "error": "ValueError: of Bob"}
+
+    archive = submissions.zip_up(course, course / "all.zip", {"Ada": Kind(), "Bob": Kind()})
+    collect.collect(course, NAME, archive, "moodle")
+    monkeypatch.setattr(grade, "_autograde", fail)
+    assert grade.autograde(course, NAME, is_sandboxed=False) == {
+        "Ada": "it could not be graded: RecursionError: RecursionError",
+        "Bob": "it could not be graded: ValueError: of Bob",
+    }
+
+
+def test_a_folder_of_any_depth_is_removed():
+    with grade.new_folder() as folder:
+        run = "import os\nfor _ in range(3000): os.mkdir('d'); os.chdir('d')"
+        subprocess.run([sys.executable, "-c", run], cwd=folder, check=True)
+    assert not Path(folder).exists()
+
+
 def test_a_naming_that_is_none_is_an_error(course):
     with zipfile.ZipFile(course / "all.zip", "w"):
         pass
