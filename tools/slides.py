@@ -35,7 +35,8 @@ REVEAL_FILES = ("LICENSE", "dist/reveal.css", "dist/reveal.js", "dist/plugin/not
 LOOK = ROOT / "book" / "_look"
 KEYS = """S opens this view with a clock, D turns the slides dark or light, B blanks the screen,
 Escape shows all slides. In a live figure the arrow keys belong to the figure; Escape gives them
-back, and Page Down always goes on."""
+back, and Page Down always goes on. A, or the button at the top, shows the arithmetic of a live
+figure and puts it away."""
 
 
 @functools.cache

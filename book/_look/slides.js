@@ -41,6 +41,32 @@
     event.stopImmediatePropagation();
   }, true);
 
+  // A drawing is shown large; its arithmetic comes on request, and the drawing makes room for it.
+  function addFold(frame) {
+    if (printing || !frame.querySelector(".rnnw :is(.rnnw-paper, .rnnw-gradient-of)")) return;
+    const button = document.createElement("button");
+    Object.assign(button, { type: "button", className: "fold", textContent: "Arithmetic" });
+    button.setAttribute("aria-expanded", "false");
+    button.addEventListener("click", () => {
+      const isShown = frame.toggleAttribute("data-all");
+      button.setAttribute("aria-expanded", String(isShown));
+      fit(frame);
+    });
+    button.addEventListener("keydown", (event) => { // else the space bar turns the slide
+      if (event.key === " " || event.key === "Enter") event.stopPropagation();
+    });
+    frame.querySelector("h2").after(button);
+  }
+
+  // What a reader turns can make a figure taller than it was when it was fitted.
+  function fitAgain(event) {
+    const body = event.target.closest(".frame .body:has(.rnnw)");
+    if (!body) return;
+    requestAnimationFrame(() => {
+      if (body.scrollHeight > body.clientHeight + 1) fit(body.closest(".frame"));
+    });
+  }
+
   function turnLights() {
     const root = document.documentElement;
     root.dataset.theme = root.dataset.theme === "dark" ? "light" : "dark";
@@ -52,6 +78,7 @@
   document.documentElement.classList.add("measured");
   void deck.offsetHeight; // lays out, which asks for the fonts
   await document.fonts.ready;
+  deck.querySelectorAll(".frame").forEach(addFold);
   deck.querySelectorAll(".frame").forEach(fit);
   document.documentElement.classList.remove("measured");
   deck.classList.add("reveal");
@@ -63,6 +90,9 @@
     scrollActivationWidth: null, pdfSeparateFragments: false, pdfMaxPagesPerSlide: 1,
     plugins: [RevealNotes],
   });
+  for (const kind of ["click", "change"]) deck.addEventListener(kind, fitAgain);
+  Reveal.addKeyBinding({ keyCode: 65, key: "A", description: "Arithmetic of a live figure" }, () =>
+    Reveal.getCurrentSlide().querySelector(".fold")?.click());
   Reveal.addKeyBinding({ keyCode: 68, key: "D", description: "Dark or light" }, turnLights);
   // A figure that scrolls to its step does so when it moves: so each moves on and back when first seen.
   function showStep(slide) {

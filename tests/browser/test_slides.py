@@ -20,6 +20,13 @@ LECTURES = {lecture.name: lecture for lecture in files.lectures()}
 SCREEN = {"width": 1280, "height": 720}
 # What of a slide is shown smaller than this cannot be read from the last row.
 SMALLEST = 0.5
+# Text in the drawing of a live figure is at least as large, on a screen of 1280 × 720.
+LEGIBLE = 12
+TINY = """slide => [...slide.querySelectorAll(".rnnw svg text, .rnnw svg tspan")]
+  .filter((e) => e.checkVisibility() && e.getBoundingClientRect().width
+    && [...e.childNodes].some((node) => node.nodeType === 3 && node.data.trim()))
+  .map((e) => [e.textContent, parseFloat(getComputedStyle(e).fontSize) * e.getScreenCTM().d])
+  .filter(([, size]) => size < %s)"""
 AT = "() => Reveal.getIndices().h"
 # Every frame and what stands in it, each on its own slide: what sticks out, what is tiny or empty.
 MISFITS = """slides => slides.flatMap((slide, number) => {
@@ -157,6 +164,69 @@ def test_a_live_figure_keeps_its_keys_and_gives_them_back(show, name):
     page.keyboard.press("PageUp")
     page.keyboard.press("PageUp")
     assert page.evaluate(AT) < place
+    assert wrong == []
+
+
+def with_arithmetic() -> list[tuple[str, int]]:
+    """Return the slides, by lecture and place, whose live figure works something out."""
+    kinds = {"concepts/lstm", "concepts/gru", "concepts/rnn", "math/bptt_rnn", "math/bptt_lstm"}
+    return [
+        (name, place)
+        for name, lecture in LECTURES.items()
+        for place, slide in enumerate(lecture.slides, 1)
+        if slide.page in kinds and any(kind == "widget" for kind, _, _ in slide.parts)
+    ]
+
+
+@pytest.mark.parametrize("name", LECTURES)
+def test_the_drawing_of_a_live_figure_can_be_read(show, name):
+    page, wrong = show(name)
+    for place, slide in enumerate(LECTURES[name].slides, 1):
+        if any(kind == "widget" for kind, _, _ in slide.parts):
+            go(page, place)
+            tiny = page.locator("section.present").evaluate(TINY % LEGIBLE)
+            assert tiny == [], slide.heading
+    assert wrong == []
+
+
+@pytest.mark.parametrize(("name", "place"), with_arithmetic())
+def test_arithmetic_comes_on_request_and_makes_room_for_itself(show, name, place):
+    page, wrong = show(name)
+    go(page, place)
+    slide = page.locator("section.present")
+    button = slide.get_by_role("button", name="Arithmetic")
+    sums = slide.locator(".rnnw-paper, .rnnw-gradient-of")
+    drawing = slide.locator(".rnnw svg.rnnw-wide")
+    large = drawing.bounding_box()["width"]
+    assert not sums.is_visible()
+    button.click()
+    assert sums.is_visible()
+    assert button.get_attribute("aria-expanded") == "true"
+    assert drawing.bounding_box()["width"] < large
+    assert slide.evaluate_all(MISFITS % SMALLEST) == []
+    for key in ("Enter", "Space"):  # neither turns the slide
+        is_shown = sums.is_visible()
+        page.keyboard.press(key)
+        assert sums.is_visible() != is_shown
+        assert page.evaluate(AT) == place
+    page.keyboard.press("a")
+    assert not sums.is_visible()
+    assert drawing.bounding_box()["width"] == pytest.approx(large, abs=1)
+    assert wrong == []
+
+
+@pytest.mark.parametrize("name", ["lstm", "gru"])
+def test_a_held_gate_says_more_and_still_fits(show, name):
+    page, wrong = show(name)
+    place = with_widget(name)
+    go(page, place)
+    slide = page.locator("section.present")
+    holds = slide.locator(".rnnw-holds label")
+    for hold in (holds.last, holds.first):
+        hold.click()
+        page.wait_for_timeout(60)  # fitted again in the next frame
+        assert slide.evaluate_all(MISFITS % SMALLEST) == []
+        slide.get_by_role("button", name="Arithmetic").click()
     assert wrong == []
 
 
