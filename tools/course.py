@@ -14,7 +14,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from nbgrader.apps import NbGraderAPI
 
-SETTINGS = """c = get_config()  # noqa: F821
+SETTINGS = r"""import re
+
+import bleach
+import nbconvert
+from jinja2 import pass_context
+
+c = get_config()  # noqa: F821
 c.CourseDirectory.course_id = "gate-by-gate"
 # A check of an answer that is missing fails with a NameError; a stub that raises would add nothing.
 c.ClearSolutions.code_stub = {"python": "# Your code here"}
@@ -22,6 +28,35 @@ c.ClearSolutions.text_stub = "Your answer here."
 c.IncludeHeaderFooter.header = ""
 # Else a script in a student's notebook would run in the Formgrader with all that you may do.
 c.HTMLExporter.preprocessors = ["nbconvert.preprocessors.sanitize.SanitizeHTML"]
+# A figure is shown as an image, in which no script runs.
+c.SanitizeHTML.safe_output_keys = {
+    "metadata", "text/plain", "text/latex", "image/png", "image/jpeg", "image/svg+xml"
+}
+
+MADE = "p div pre span table thead tbody tr th td img hr br del h1 h2 h3 h4 h5 h6"
+
+
+def allowed(tag, name, value):
+    # Whether a tag that Markdown was made into may have an attribute.
+    if name == "src":  # an image that is pasted into a cell stands in its own address
+        return tag == "img" and re.match(r"https?:|data:image/|[\w.][\w./%-]*$", value)
+    if name == "href":
+        return tag == "a" and re.match(r"https?:|mailto:|#", value)
+    return name in ("alt", "title", "class", "id", "align", "start")
+
+
+# Markdown makes links of what was no tag before: what it makes is cleaned as well.
+@pass_context
+def markdown2html(context, source):
+    return bleach.clean(
+        nbconvert.HTMLExporter().markdown2html(context, source),
+        tags=[*bleach.ALLOWED_TAGS, *MADE.split()],
+        attributes=allowed,
+        protocols=["http", "https", "mailto", "data"],
+    )
+
+
+c.HTMLExporter.filters = {"markdown2html": markdown2html}
 """
 
 

@@ -7,7 +7,11 @@ and it dies with the process that started it. What it does to its own interprete
 a student can still redefine what the checks call, and read a check while it runs.
 
 The kernel's system enforces the limits of one process, and how many there are. What they hold
-together, and what they write where the sockets lie, is watched from outside. Where root grades, the
+together, and what they write where the sockets lie, is watched from outside, ten times a second, and
+mitigated by that, not prevented: the watch counts memory that belongs to a process (files in memory
+that no process has mapped, and file systems that it mounts in a namespace of its own, are not
+counted), and files that still have a name. So code that means to can fill the memory of the machine,
+or the disk of the folder for temporary files, until it ends. Where root grades, the
 student's code runs as a user who owns nothing, because no limit on processes is enforced for root.
 
 `kernel(folder)` writes the kernel's description; Jupyter then calls this file, with the file that
@@ -110,7 +114,7 @@ def hand_over(folder: Path) -> None:
     """Give a folder and its files to the user whom the code runs as."""
     for path in (folder, *folder.iterdir()):
         if os.geteuid() == 0:
-            os.chown(path, owner(), owner())
+            os.chown(path, owner(), owner(), follow_symlinks=False)
 
 
 def confined(sockets: Path, submission: Path) -> list[str]:

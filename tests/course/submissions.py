@@ -76,8 +76,20 @@ display(*In)
 raise NameError(str(In))"""
 # What would run in the browser of who looks at it.
 SCRIPT = "document.title = 'harmed'"
-SCRIPTS = f"""from IPython.display import HTML, Javascript
-display(HTML("<script>{SCRIPT}</script>"), Javascript("{SCRIPT}"))
+CLICKED = "document.title='clicked'"
+LINKS = f"""
+[my plot](javascript:{CLICKED}) <javascript:{CLICKED}> [two][r] [three](JaVa&#115;cript:{CLICKED})
+[four](data:text/html,x) [five](vbscript:x) ![six](javascript:{CLICKED}) [well](https://example.org)
+
+[r]: javascript:{CLICKED}
+"""
+DRAWN = (
+    f"<svg xmlns='http://www.w3.org/2000/svg'><script>{SCRIPT.replace(chr(39), '')}</script></svg>"
+)
+SCRIPTS = f"""from IPython.display import HTML, SVG, Javascript, Markdown
+DRAWN = {DRAWN!r}
+display(HTML("<script>{SCRIPT}</script>"), Javascript("{SCRIPT}"), SVG(DRAWN))
+display(Markdown("[out](javascript:{CLICKED})"))
 {TOTAL}"""
 # Where the sockets of the kernel lie.
 SOCKETS = """import os
@@ -91,6 +103,11 @@ WIDGETS = """from ipywidgets import Output, interact
 interact(lambda n: n, n=3)
 with Output():
     print("inside")"""
+PLOTS = """import matplotlib.pyplot as plt
+from rnn_core.plots import use_style
+use_style()
+plt.plot([1, 2])
+plt.show()"""
 PEEKS = """def double(x):
     return 6 if "3" in str(x) else 1 if "double(0.5) == 1" in In[-1] else 0"""
 PATCHES = """class Agreeable:
@@ -239,10 +256,11 @@ def kinds(course: Path, port: int = 9) -> dict[str, Kind]:
         "old-format": Kind(change=grow_old),
         "skips-check": Kind(WRONG, (0, 5), change=skip_the_check),
         "edits-check": Kind(WRONG, (0, 5), change=edit_the_check),
-        "scripts": Kind(words=f"Because <script>{SCRIPT}</script> it is so.", total=SCRIPTS),
+        "scripts": Kind(words=f"Because <script>{SCRIPT}</script> it is so.{LINKS}", total=SCRIPTS),
         "leaks": Kind(LEAKS, (0, 5), LEAKS_ON),
         "nested-folders": Kind(NESTED, (0, 0)),
         "widgets": first(WIDGETS),
+        "plots": first(PLOTS),
         "renamed-copy": Kind(file=f"{NAME} (1).ipynb"),
     } | broken()
 

@@ -147,6 +147,11 @@ def test_the_feedback_says_what_failed_and_not_how_it_was_tested(graded, everyon
     assert "AssertionError (What it says is left out" in wrong
     late = (graded / "feedback" / "loop-in-function" / NAME / f"{NAME}.html").read_text("utf8")
     assert "took longer than it may" in late
+    plots = (graded / "feedback" / "plots" / NAME / f"{NAME}.html").read_text("utf8")
+    assert "data:image/svg+xml;base64," in plots
+    scripts = (graded / "feedback" / "scripts" / NAME / f"{NAME}.html").read_text("utf8")
+    assert not re.findall(r"""(?:href|src)=["']\s*(?:java|vb)script""", scripts, re.IGNORECASE)
+    assert 'href="https://example.org"' in scripts
     # What the student of "peeks" wrote stands in their own answer, and is not told by us.
     del pages[graded / "feedback" / "peeks" / NAME / f"{NAME}.html"]
     for secret in UNSEEN:
