@@ -7,12 +7,12 @@ and it dies with the process that started it. What it does to its own interprete
 a student can still redefine what the checks call, and read a check while it runs.
 
 The kernel's system enforces the limits of one process, and how many there are. What they hold
-together, and what they write where the sockets lie, is watched from outside, ten times a second, and
-mitigated by that, not prevented: the watch counts memory that belongs to a process (files in memory
-that no process has mapped, and file systems that it mounts in a namespace of its own, are not
-counted), and files that still have a name. So code that means to can fill the memory of the machine,
-or the disk of the folder for temporary files, until it ends. Where root grades, the
-student's code runs as a user who owns nothing, because no limit on processes is enforced for root.
+together, and what they write where the sockets lie, is watched from outside. That mitigates misuse
+and does not exclude it: files in memory that no process has mapped, file systems in memory that it
+mounts in a namespace of its own, and deleted files that are still open are not counted. So code
+that means to can fill the machine's memory, or the disk with the temporary files, until it ends.
+Where root grades, the student's code runs as a user who owns nothing, because no limit on processes
+is enforced for root.
 
 `kernel(folder)` writes the kernel's description; Jupyter then calls this file, with the file that
 says how to connect.
@@ -192,13 +192,28 @@ def is_too_much(process: psutil.Process, sockets: Path) -> bool:
     for each in processes:
         with contextlib.suppress(psutil.Error):
             held += each.memory_info().rss
-    written = [path.lstat().st_size for path in sockets.rglob("*")]
-    return (
-        len(processes) > PROCESSES
-        or held > MEMORY
-        or len(written) > SOCKETS
-        or sum(written) > SOCKETS_SIZE
-    )
+    return len(processes) > PROCESSES or held > MEMORY or has_written_too_much(sockets)
+
+
+def has_written_too_much(sockets: Path) -> bool:
+    """Return whether a folder holds too much, or what cannot be counted."""
+    files = size = 0
+    places = [sockets]
+    try:
+        while places:
+            with os.scandir(places.pop()) as found:
+                entries = list(found)
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    places.append(Path(entry.path))
+                with contextlib.suppress(FileNotFoundError):  # just removed
+                    size += entry.stat(follow_symlinks=False).st_size
+                files += 1
+                if files > SOCKETS or size > SOCKETS_SIZE:
+                    return True
+    except OSError:  # a kernel makes no folder, and none that cannot be read
+        return True
+    return False
 
 
 def watch(run: list[str], sockets: Path) -> int:

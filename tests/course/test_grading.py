@@ -310,6 +310,23 @@ def test_what_fails_for_one_student_does_not_stop_the_others(course, monkeypatch
     }
 
 
+def test_what_is_written_beside_the_sockets_is_counted_whatever_it_is(tmp_path):
+    (tmp_path / "kernel.json").write_text("{}")
+    assert not sandbox.has_written_too_much(tmp_path)
+    (tmp_path / "big").write_bytes(bytes(sandbox.SOCKETS_SIZE))
+    assert sandbox.has_written_too_much(tmp_path)
+    many, long = tmp_path / "many", tmp_path / "long"
+    for place in (many, long):
+        place.mkdir()
+    for number in range(sandbox.SOCKETS + 1):
+        (many / str(number)).touch()
+    assert sandbox.has_written_too_much(many)
+    run = "import os\nfor _ in range(40): os.mkdir('d' * 200); os.chdir('d' * 200)"
+    subprocess.run([sys.executable, "-c", run], cwd=long, check=True)
+    assert sandbox.has_written_too_much(long)
+    subprocess.run(["rm", "-rf", "--", str(long)], check=True)
+
+
 def test_a_folder_of_any_depth_is_removed():
     with grade.new_folder() as folder:
         run = "import os\nfor _ in range(3000): os.mkdir('d'); os.chdir('d')"
