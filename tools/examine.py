@@ -14,9 +14,10 @@ import asyncio
 import builtins
 
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
-from nbgrader.preprocessors import Execute
+from nbgrader.preprocessors import ClearHiddenTests, Execute, GetGrades
 from nbgrader.preprocessors.base import NbGraderPreprocessor
 from traitlets import Dict, Integer
 
@@ -97,6 +98,10 @@ class Discreet(NbGraderPreprocessor):
                 said = [name for name in errors if name in SAID] or errors
                 cell.outputs = [_kind(name) for name in said[:1]]
         return cell, resources
+
+
+# What makes a page for a student of a graded notebook.
+FEEDBACK = [GetGrades, Discreet, ClearHiddenTests, CSSHTMLHeaderPreprocessor]
 
 
 def _has(cell: NotebookNode, error: str) -> bool:

@@ -34,6 +34,8 @@ import subprocess
 import sys
 import tempfile
 import time
+import warnings
+import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -43,11 +45,10 @@ import sandbox
 from assign import COURSE, name_of
 from collect import NAMING, collect
 from course import open_course
-from examine import Discreet, Examine
-from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
+from examine import Examine
 from nbgrader.apps import NbGraderAPI
 from nbgrader.converters import Autograde
-from nbgrader.preprocessors import ClearHiddenTests, Execute, GetGrades
+from nbgrader.preprocessors import Execute
 from traitlets.config import Config
 
 # In the folder of a graded notebook: the fingerprint of what was handed in. It is written last.
@@ -61,9 +62,6 @@ EXAMINE.Examine.startup_timeout = 300  # on a busy machine
 EXAMINE.Examine.store_widget_state = False
 EXAMINE.Examine.shutdown_kernel = "immediate"  # there is nothing that it could still save
 FEEDBACK = Config()
-FEEDBACK.GenerateFeedback.preprocessors = [
-    *(GetGrades, Discreet, ClearHiddenTests, CSSHTMLHeaderPreprocessor)
-]
 FEEDBACK.CourseDirectory.ignore = [GRADED, "timestamp.txt", "feedback", "__pycache__", "*.pyc"]
 
 
@@ -97,7 +95,8 @@ def faults(course: Path, name: str) -> dict[str, list[str]]:
 def _faults(path: Path, wanted: list[tuple[str, dict]]) -> list[str]:
     if not path.is_file():
         others = sorted(other.name for other in path.parent.glob("*.ipynb"))
-        return [f"there is no {path.name}, but {', '.join(others) or 'no notebook at all'}"]
+        but = f", but {', '.join(others)}" if others else ""
+        return [f"there is no {path.name}{but}"]
     try:
         return _differences(graded_cells(path), wanted)
     except Exception as error:  # of a file that may hold anything
@@ -170,6 +169,7 @@ def _autograde(
         config = open_course(course).config
         config.merge(copy.deepcopy(EXAMINE))
         config.Examine.timeout = config.Examine.iopub_timeout = timeout_s
+        config.Examine.kernel_name = "python3"
         if is_sandboxed:
             config.Examine.kernel_name = sandbox.NAME
             config.KernelManager.transport = "ipc"
@@ -310,11 +310,18 @@ def parser() -> argparse.ArgumentParser:
 def main() -> None:
     """Read the command line and do the step that it names."""
     given = parser().parse_args()
+    # nbgrader's own use of its database, which is of no concern to who grades.
+    warnings.filterwarnings("ignore", module="nbgrader")
     course, name = given.course, name_of(given.page)
     if not (course / "release" / name).is_dir():
         raise SystemExit(f"grade: {course} has no {name}; make it by tools/assign.py {given.page}")
     wrong: list[str] = []
     if given.step == "collect":
+        if not zipfile.is_zipfile(given.zip):
+            what = "is no zip" if given.zip.exists() else "is not there"
+            raise SystemExit(
+                f"grade: {given.zip} {what}; expected what the platform gives to download"
+            )
         students, wrong = collect(course, name, given.zip, given.naming)
         print(f"grade: {len(students)} notebooks taken")
     elif given.step == "check":

@@ -278,7 +278,7 @@ def broken() -> dict[str, Kind]:
             change=relabel_the_check, fault="the cell ex-small-double-check is not of its kind"
         ),
         "renamed": Kind(file="mine.ipynb", fault=f"there is no {NAME}.ipynb, but mine.ipynb"),
-        "other-file": Kind(file="mine.pdf", fault="but no notebook at all"),
+        "other-file": Kind(file="mine.pdf", fault="there is no "),
         "name-spoilt": Kind(change=spoil_a_name, fault="is no text, as a cell's name must be"),
         "version-spoilt": Kind(change=spoil_the_version, fault="it is no notebook: "),
         "no-notebook": Kind(text="<html>Log in</html>", fault="it is no notebook"),

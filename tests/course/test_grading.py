@@ -15,15 +15,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
 
-import psutil
-import pytest
-
-pytest.importorskip("nbgrader")
-
 import assign
 import collect
 import grade
+import psutil
+import pytest
 import sandbox
+from course import open_course, write_settings
 
 from benchmarks import grading
 from tests.course import submissions
@@ -278,8 +276,8 @@ def test_of_a_zip_nobody_and_nothing_is_lost_without_a_word(course):
     assert rows == {
         "Ada Byron 1": "not graded yet",
         "Ada Byron 2": "not graded yet",
-        "Bob": f"there is no {NAME}.ipynb, but no notebook at all",
-        "Cem": f"there is no {NAME}.ipynb, but no notebook at all",
+        "Bob": f"there is no {NAME}.ipynb",
+        "Cem": f"there is no {NAME}.ipynb",
         "Dee": "nothing handed in",
     }
     assert grade.export(course, NAME, course / "points.csv", roster) == 5
@@ -393,3 +391,54 @@ def test_the_system_itself_limits_processes_and_writing(tmp_path, sandboxed):
     assert int(written) * 10**7 <= sandbox.SCRATCH
     assert int(forked) < sandbox.THREADS
     assert rest == ["True", "True", "False"]
+
+
+def hand_in(course: Path, kind: Kind) -> None:
+    """Put what Ada hands in where nbgrader looks for it."""
+    path = course / "submitted" / "ada" / NAME / f"{NAME}.ipynb"
+    path.parent.mkdir(parents=True)
+    path.write_text(submissions.content(course, kind), "utf8")
+
+
+def test_nbgraders_own_autograding_runs_nothing(course, tmp_path):
+    """It has no sandbox: its button in the Formgrader must not run what students wrote."""
+    ran = tmp_path / "ran"
+    code = f"open({str(ran)!r}, 'w').close()\n{submissions.DOUBLE}"
+    hand_in(course, Kind(code, (5, 5)))
+    done = open_course(course).autograde(NAME, "ada", force=True, create=True)
+    assert not done["success"]
+    assert f"No such kernel named {sandbox.NAME}" in done["log"]
+    assert not ran.exists()
+
+
+def test_nbgraders_own_feedback_keeps_the_hidden_tests(course):
+    hand_in(course, Kind("def double(x):\n    return 6", (0, 5)))
+    assert grade.autograde(course, NAME, is_sandboxed=False) == {}
+    assert open_course(course).generate_feedback(NAME, force=True)["success"]
+    (page,) = (course / "feedback" / "ada").rglob("*.html")
+    assert "AssertionError" in page.read_text("utf8")
+    assert not [word for word in UNSEEN if word in page.read_text("utf8")]
+
+
+def test_settings_are_renewed_and_settings_of_ones_own_are_kept(tmp_path):
+    (tmp_path / "nbgrader_config_own.py").write_text("c.ClearSolutions.text_stub = 'Mine.'\n")
+    path = write_settings(tmp_path)
+    path.write_text(path.read_text().replace("Your answer here.", "Older."))
+    assert open_course(tmp_path).config.ClearSolutions.text_stub == "Mine."
+    assert "Your answer here." in path.read_text()
+    path.write_text("c.ClearSolutions.text_stub = 'By hand.'\n")
+    with pytest.raises(ValueError, match="keep settings of your own in nbgrader_config_own"):
+        open_course(tmp_path)
+    assert "By hand." in path.read_text()
+
+
+@pytest.mark.parametrize(("content", "said"), [(None, "is not there"), ("text", "is no zip")])
+def test_what_is_no_zip_is_named(course, tmp_path, monkeypatch, content, said):
+    path = tmp_path / "all.zip"
+    if content:
+        path.write_text(content)
+    command = ["grade.py", "--course", str(course), "small/page", "collect", "moodle", str(path)]
+    monkeypatch.setattr(sys, "argv", command)
+    monkeypatch.setattr(grade, "name_of", lambda page: NAME)
+    with pytest.raises(SystemExit, match=f"{path.name} {said}"):
+        grade.main()
