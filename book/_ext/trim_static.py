@@ -2,7 +2,8 @@
 
 The icon script (1.5 MB), source maps, fonts for old browsers and for brands, and the rules and
 glyphs of some 1,800 icons of which the book shows a dozen; on pages, the words of the whole book,
-which only the search page looks up, and the mark-up of code that has no colour.
+which only the search page looks up, the mark-up of code that has no colour, comments, and the
+indentation of what every page has before and after its article.
 """
 
 from __future__ import annotations
@@ -34,6 +35,9 @@ SEARCH_TAG = re.compile(
 )
 # Blanks, names and punctuation in code have the colour of plain text, so they need no mark-up.
 PLAIN_CODE = re.compile(r'<span class="[wnp]">([^<]*)</span>')
+COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+AROUND = re.compile(r"(?<=</head>).*?(?=<article)|(?<=</article>).*", re.DOTALL)
+INDENTATION = re.compile(r"\s*\n\s*")
 ICON_RULE = re.compile(r'(?:\.fa-[\w-]+:before,?)+\{content:"([^"]*)"\}')
 FACE = re.compile(r"@font-face\{[^}]*\}")
 CHATTER = re.compile(r"\bconsole\.(?:log|info|debug)\b")
@@ -45,6 +49,8 @@ def slim(page: Path) -> str:
     """Remove scripts and mark-up that a page does not need, and what it logs; return the page."""
     text = page.read_text("utf8")
     clean = PLAIN_CODE.sub(r"\1", SCRIPT_TAG.sub("", text))
+    clean = COMMENT.sub("", clean)
+    clean = AROUND.sub(lambda found: INDENTATION.sub("\n", found[0]), clean)
     if page.name == "search.html":
         clean = CHATTER.sub("Function.prototype", clean)
     else:
