@@ -39,8 +39,9 @@ pdf: setup
 	@$(VENV_PYTHON) tools/build_book.py
 	@$(VENV_PYTHON) tools/print_book.py
 
+# From within the folder that it shows, which nbgrader's extension else finds to be no course.
 lab: setup
-	@$(VENV_PYTHON) -m jupyterlab book
+	@cd book && ../$(VENV_PYTHON) -m jupyterlab
 
 # Without PAGE, all pages.
 assign: setup

@@ -104,7 +104,9 @@ def served_lab(folder: Path) -> Iterator[str]:
     log = folder / "log"
     with (
         log.open("wb") as out,
-        subprocess.Popen(command, env=_homes(folder), stdout=out, stderr=out) as server,
+        subprocess.Popen(
+            command, env=_homes(folder), cwd=folder / "notebooks", stdout=out, stderr=out
+        ) as server,
     ):
         try:
             yield _address(folder / "runtime", server, log)
