@@ -247,7 +247,8 @@ def kinds(course: Path, port: int = 9) -> dict[str, Kind]:
             "import subprocess\nsubprocess.Popen(['sleep', '98765'], start_new_session=True)"
         ),
         "exits": Kind("import os\nos._exit(0)", (0, 0)),
-        "quits": Kind("quit()", (0, 0)),
+        # The kernel goes before the next cell or after it, so there is no other answer.
+        "quits": Kind("quit()", (0, 0), "# Your code here"),
         "raises-exit": first("raise SystemExit", (0, 5)),
         "raises-interrupt": first("raise KeyboardInterrupt", (0, 5)),
         "floods": Kind("while True:\n    print('x' * 1000)", (0, 5)),
